@@ -1,0 +1,1 @@
+"""How Titian compares with the bare libraries: ratios, measured side by side."""
