@@ -1,0 +1,280 @@
+"""The disclosure gate: what may be shown of a closed round, and nothing else (DESIGN 5).
+
+It looks at the frozen roster and at counts, never at who answered. *t* people acting together
+learn nothing certain: a statement rests on t + 2 people, so at least two are strangers to them,
+and from 2t + 3 answers on both directions can be protected at once.
+Pure. R7 (trends), R8 (who is asked), R10 (how long) are decided elsewhere.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from statistics import median
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from dialogues.answers import Answers, Band, band, check, is_scored
+from dialogues.checkin import CheckIn, Choice, Fact, Multi, Number, Scale, Words
+from dialogues.model import Protect
+
+LEAST_MINIMUM = 5  # R2: k can be raised, never lowered below this
+FULL_FROM = 20  # R5: answers from which histograms, means and counts of options may be shown
+VERBATIM_FROM = 8  # R6: ballots from which comments need no special consent
+Closed = Scale | Number | Choice | Multi  # the questions that are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a round's roster and settings allow: frozen at its start (R1, R2, R3).
+
+    `sizes`: people on the roster by organisation, largest first; those without one together.
+    """
+
+    protect: Protect
+    minimum: int
+    sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.minimum < LEAST_MINIMUM:
+            raise ValueError(f"the minimum is at least {LEAST_MINIMUM}")
+        if 0 in self.sizes or list(self.sizes) != sorted(self.sizes, reverse=True):
+            raise ValueError("sizes are positive, largest first")
+
+    @property
+    def roster(self) -> int:
+        """How many people are asked."""
+        return sum(self.sizes)
+
+    @property
+    def organisations(self) -> int:
+        """How many organisations are asked, those without one counted as one."""
+        return len(self.sizes)
+
+    @property
+    def second(self) -> int:
+        """People of the second largest organisation."""
+        return sum(self.sizes[1:2])
+
+    @property
+    def t(self) -> int:
+        """How many people acting together the result withstands."""
+        return 1 if self.protect == Protect.PERSON else max((2, *self.sizes))
+
+    @property
+    def floor(self) -> int:
+        """R5: the fewest people a statement may rest on, t + 2."""
+        return self.t + 2
+
+    @property
+    def both(self) -> int:
+        """R5: answers from which no statement can prove either direction, 2t + 3."""
+        return 2 * self.t + 3
+
+    @property
+    def pairwise(self) -> bool:
+        """R3: exactly two organisations, of which only "most" or "differ" may be said."""
+        return self.organisations == 2
+
+    @property
+    def needed(self) -> int | None:
+        """R2, R3: how many answers a result takes; None where the roster cannot give them."""
+        if self.organisations < 2:
+            return None
+        # One answer more than the two largest can give: three took part, whoever they were.
+        spread = self.minimum if self.pairwise else self.second + 1
+        number = max(self.minimum, self.t + 3, self.sizes[0] + spread)
+        return number if number <= self.roster else None
+
+
+def bounds(organisations: Iterable[int | None], protect: str, minimum: int = 5) -> Bounds:
+    """The bounds of a roster: one entry a person, their organisation's id or None (R3)."""
+    sizes = sorted(Counter(organisations).values(), reverse=True)
+    return Bounds(Protect(protect), minimum, tuple(sizes))
+
+
+def missing(bounds: Bounds) -> int:
+    """R2, R3: the fewest people who would have to join before a round can start, 0 when fine."""
+    if bounds.needed is not None:
+        return 0
+    # Each from a further organisation, which is always the shortest way.
+    number = max(bounds.minimum, bounds.t + 3, sum(bounds.sizes[:2]) + 1)
+    return max(number - bounds.roster, 3 - bounds.organisations)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ballot:
+    """One cast ballot, opened: no person, no organisation (R4). Its repr says nothing."""
+
+    answers: Answers
+    pass_on: bool = False
+
+
+class Statement(StrEnum):
+    """R5: what is said of a question in words. NONE: nothing may be shown of it."""
+
+    MOST = "most"
+    CHANGE = "change"
+    DIFFER = "differ"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be shown of one question, of all who answered it together (R4, R5).
+
+    A scored one has a `statement` or `counts` (favourable, middle, unfavourable in its own
+    direction); `histogram`, `mean`, `median` are of the steps as asked, never turned round.
+    Choice and bipolar have `options`, () where none was chosen by enough, or Statement.NONE.
+    """
+
+    key: str
+    statement: Statement | None = None
+    counts: tuple[int, int, int] | None = None
+    histogram: tuple[int, ...] | None = None
+    mean: float | None = None
+    median: float | None = None
+    options: tuple[str, ...] | None = None
+    option_counts: tuple[int, ...] | None = None
+    n: int | None = None
+    cant_say: int | Literal["several"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What may be shown of a closed round: a report's only input.
+
+    `answered` counts ballots, None below the minimum (R9); not `released` is conversation
+    mode; `comments_withheld` follows from these public numbers alone (R6).
+    """
+
+    asked: int
+    organisations: int
+    needed: int
+    answered: int | None
+    released: bool
+    questions: tuple[Shown, ...]
+    comments: tuple[str, ...] = field(repr=False)
+    comments_withheld: bool
+
+
+def disclose(
+    checkin: CheckIn,
+    facts: frozenset[Fact],
+    bounds: Bounds,
+    ballots: Sequence[Ballot],
+    shuffle: Callable[[list[str]], None],
+) -> Result:
+    """R1: the one Result of a round, from every ballot that was cast, after the close.
+
+    R2, R3: released from `bounds.needed` ballots on, blank ones too. R9: below that not even
+    their number is told. `shuffle` brings the comments into an order of chance, in place.
+    """
+    if len(ballots) > bounds.roster:
+        raise ValueError("more ballots than people on the roster")
+    needed = bounds.needed
+    released = needed is not None and len(ballots) >= needed
+    # An unreleased round withholds words as if it were small: "eight answered" is a number (R9).
+    verbatim = released and len(ballots) >= VERBATIM_FROM
+    asked = checkin.asked(facts)
+    closed = [question for question in asked if not isinstance(question, Words)]
+    words = [question.key for question in asked if isinstance(question, Words)]
+    pool = _comments(words, ballots, verbatim)
+    shuffle(pool)
+    return Result(
+        asked=bounds.roster,
+        organisations=bounds.organisations,
+        needed=bounds.roster + missing(bounds) if needed is None else needed,
+        answered=len(ballots) if released else None,
+        released=released,
+        questions=tuple(_shown(q, bounds, ballots) for q in closed) if released else (),
+        comments=tuple(pool),
+        comments_withheld=not verbatim,
+    )
+
+
+def to_data(result: Result) -> dict[str, Any]:
+    """*result* as plain JSON data without its comments, which are kept sealed elsewhere."""
+    data: dict[str, Any] = _RESULT.dump_python(result, mode="json", exclude={"comments"})
+    return data
+
+
+def from_data(data: Mapping[str, Any], comments: Sequence[str] = ()) -> Result:
+    """The Result that `to_data` was given, with its comments or what is left of them."""
+    result = _RESULT.validate_python({**data, "comments": ()})
+    return replace(result, comments=tuple(comments))
+
+
+def _shown(question: Closed, bounds: Bounds, ballots: Sequence[Ballot]) -> Shown:
+    """R2, R3, R5 for one question by itself: n is the number of *its* answers.
+
+    Can't say, skipped, left blank and whatever does not fit the question are no answer.
+    """
+    answers = [ballot.answers.get(question.key) for ballot in ballots]
+    given = [tuple(answer) for answer in answers if answer and not check(question, answer)]
+    if bounds.needed is None or len(given) < bounds.needed:
+        return Shown(question.key, Statement.NONE)
+    shown = (_scored if is_scored(question) else _chosen)(question, bounds, given)
+    unable = len(ballots) - len(given)
+    if shown.n is not None:
+        return replace(shown, cant_say=unable)
+    # Nothing beside NONE, nor beside the two sentences that two organisations may hear.
+    silent = bounds.pairwise or shown.statement is Statement.NONE
+    return shown if silent or unable < bounds.floor else replace(shown, cant_say="several")
+
+
+def _scored(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:
+    """R5: counts where both sides hold t + 2 people, else one sentence."""
+    bands = Counter(band(question, answer) for answer in given)
+    favourable, unfavourable = bands[Band.FAVOURABLE], bands[Band.UNFAVOURABLE]
+    n = len(given)
+    if not bounds.pairwise and bounds.floor <= favourable <= n - bounds.floor:
+        counts = (favourable, bands[Band.MIDDLE], unfavourable)
+        shown = Shown(question.key, counts=counts, n=n)
+        if n >= FULL_FROM:
+            steps = [int(answer[0]) for answer in given]
+            histogram = tuple(steps.count(int(option.key)) for option in question.options)
+            mean, middle = round(sum(steps) / n, 1), float(median(steps))
+            shown = replace(shown, histogram=histogram, mean=mean, median=middle)
+        return shown
+    if favourable >= max(bounds.floor, n // 2 + 1):
+        return Shown(question.key, Statement.MOST)
+    if not bounds.pairwise and n >= bounds.both and unfavourable > n / 2:
+        return Shown(question.key, Statement.CHANGE)
+    return Shown(question.key, Statement.DIFFER)
+
+
+def _chosen(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:
+    """R5: of choice and bipolar questions the options that t + 2 chose, in file order."""
+    n = len(given)  # two organisations hear only "most" or "differ", which do not fit here (R3)
+    if bounds.pairwise or n < bounds.both:
+        return Shown(question.key, Statement.NONE)
+    picks = Counter(key for answer in given for key in answer)
+    options = tuple(o.key for o in question.options if picks[o.key] >= bounds.floor)
+    counts = tuple(picks[key] for key in options)
+    # "The rest together" are the people who chose anything that is not shown: with several
+    # picks a person they are fewer than the rest's picks, so this is the safer reading.
+    rest = sum(not set(answer) <= set(options) for answer in given)
+    within = all(count <= n - bounds.floor for count in counts)
+    if counts and n >= FULL_FROM and within and (rest == 0 or rest >= bounds.floor):
+        return Shown(question.key, options=options, option_counts=counts, n=n)
+    return Shown(question.key, options=options)
+
+
+def _comments(words: list[str], ballots: Sequence[Ballot], verbatim: bool) -> list[str]:
+    """R6: one pool a round. Where only one person wrote, only what they want passed on.
+
+    "Only one was written" is read as one author: two comments of one person are no pool.
+    Sorted before anybody shuffles it, so that its order cannot follow the ballots'.
+    """
+    written = []
+    for ballot in ballots:
+        texts = [ballot.answers.get(key) for key in words]
+        said = [text for text in texts if isinstance(text, str) and text.strip()]
+        written.append((said, ballot.pass_on))
+    free = verbatim and sum(bool(said) for said, _ in written) > 1
+    return sorted(text for said, pass_on in written if free or pass_on for text in said)
+
+
+_RESULT = TypeAdapter(Result)

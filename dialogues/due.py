@@ -1,0 +1,61 @@
+"""When things happen in a review. Times in and out are aware; the zone is the partnership's."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dialogues.when import working_end
+
+DAY = timedelta(days=1)
+NOTICE = timedelta(days=1)
+"""How long before an early close everybody is told (DESIGN 4)."""
+BETWEEN = timedelta(days=14)
+"""The least time between a close and the next start of the same check-in (DESIGN 4)."""
+SHARE = timedelta(days=3)
+"""How long the broker reads alone (DESIGN 3)."""
+COMMENTS = timedelta(days=90)
+RECEIPTS = timedelta(days=30)
+SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=60)
+NEWCOMER = timedelta(days=60)
+"""Who joined less than this ago starts unticked (domain d.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A review's hours. Live: under a day, no reminder, no signal, no quiet hours."""
+
+    opens: datetime
+    closes: datetime
+    live: bool
+    remind: datetime | None
+    signal: datetime | None
+
+
+def plan(opens: datetime, window: timedelta, zone: ZoneInfo) -> Times:
+    """A review that opens at *opens* and lasts about *window*.
+
+    A window of a day or more ends at 17:00 of a working day; the reminder goes at half
+    of it, the coordinators' one signal at three quarters.
+    """
+    if window < DAY:
+        return Times(opens, opens + window, True, None, None)
+    closes = working_end(opens + window, zone)
+    span = closes - opens
+    return Times(opens, closes, False, opens + span / 2, opens + span * 3 / 4)
+
+
+def early_close(opens: datetime, closes: datetime, now: datetime, live: bool) -> datetime | None:
+    """When a review asked to close early may close: a day's notice, not before half of it.
+
+    Returns:
+        None where it ends as announced: a live one, or one that ends sooner anyway.
+    """
+    if live:
+        return None
+    at = max(now + NOTICE, opens + (closes - opens) / 2)
+    return at if at < closes else None
+
+
+def share(closed: datetime, zone: ZoneInfo) -> datetime:
+    """When the coordinators get the report if the broker has not replied before."""
+    return working_end(closed + SHARE, zone)

@@ -1,0 +1,277 @@
+"""What passes between a platform and the rest of the house, in no platform's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Localised(BaseModel):
+    """One text in both languages. A missing or empty one is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_min_length=1)
+
+    en: str
+    id: str
+
+    def in_language(self, language: str) -> str:
+        """The text in *language*, English for any language we do not speak."""
+        return self.id if language == "id" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is met: an account of one installation."""
+
+    installation: str
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a message goes: a chat of one installation, and a thread in it or ""."""
+
+    installation: str
+    chat: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command, without its slash: "review start responsibilities"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button was tapped; `token` is what we put on it."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Text:
+    """Words somebody typed. Its repr is silent: it may hold an answer."""
+
+    body: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Filled:
+    """A whole form handed in at once. Its repr is silent: it holds answers."""
+
+    token: str
+    values: Mapping[str, tuple[str, ...] | str]
+
+
+Event = Command | Tap | Text | Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing somebody did.
+
+    `key` is the platform's name for the event, the same when it is delivered again.
+    `message` is the message that carried the tapped button. `mentions` maps the
+    user ids standing in a command's text (as "@id") to the names shown.
+    `language` and `zone` are what the platform knows about the person, if anything.
+    """
+
+    key: str
+    sender: Address
+    chat: Spot
+    private: bool
+    event: Event
+    message: str | None = None
+    name: str = ""
+    language: str | None = None
+    zone: str | None = None
+    mentions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """What is to be said, in no language yet: a template's key and what goes into it.
+
+    Values are strings, numbers, aware datetimes, `Localised` texts, nested `Say`s, and
+    lists or mappings of these. They survive `to_json` and back.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def say(key: str, **values: object) -> Say:
+    """Shorthand for `Say(key, {...})`."""
+    return Say(key, values)
+
+
+Label = Say | Localised | str
+"""A button's label: a sentence of ours, a text in both languages, or a name as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a message. The token is opaque, at most 64 bytes, and names no person."""
+
+    label: Label
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something attached. `name` tells nothing about a person or an answer."""
+
+    name: str
+    kind: str
+    content: bytes = field(repr=False)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of a whole form, worded. `kind` is one, many or words."""
+
+    key: str
+    kind: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    most: int = 0
+    needed: bool = False
+    error: str = ""
+    value: tuple[str, ...] | str = ""
+    unable: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Several questions on one page, worded: a modal, a web form."""
+
+    token: str
+    title: str
+    fields: tuple[FormField, ...]
+    submit: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message still in no language: what is said, its buttons, what it replaces.
+
+    `round_id` marks the one message a person has for a round: it is edited in place
+    through the dialogue, and to its closed text at the end. `at` and `replaces` name a
+    message to edit. `preview` is what a locked screen may show. `report` asks for the
+    report of a review ("12 broker"): it is put in at delivery, never kept on the way.
+    `erases` is a typed message to be taken out of the chat.
+    """
+
+    say: Say
+    buttons: tuple[Button, ...] = ()
+    round_id: int | None = None
+    replaces: str | None = None
+    at: Spot | None = None
+    preview: Say | None = None
+    report: str = ""
+    erases: str | None = None
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message worded for one reader, in our small Markdown."""
+
+    to: Spot
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    files: tuple[File, ...] = ()
+    replaces: str | None = None
+    preview: str = ""
+    form: Form | None = None
+    round_id: int | None = None
+    erases: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """What a platform can show. The engine serves each."""
+
+    edits: bool = True
+    forms: bool = False
+    files: bool = True
+    erases: bool = False
+
+
+def to_json(value: object) -> object:
+    """*value* as plain JSON data; `from_json` gives it back. Raises TypeError for strangers."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return {"~": "at", "at": value.isoformat()}
+        case Localised():
+            return {"~": "both", "en": value.en, "id": value.id}
+        case Say():
+            return {"~": "say", "key": value.key, "values": to_json(dict(value.values))}
+        case Button():
+            return {"~": "button", "label": to_json(value.label), "token": value.token}
+        case Message():
+            return {
+                "~": "message",
+                "say": to_json(value.say),
+                "buttons": to_json(value.buttons),
+                "round_id": value.round_id,
+                "replaces": value.replaces,
+                "at": [value.at.installation, value.at.chat, value.at.thread] if value.at else None,
+                "preview": to_json(value.preview),
+                "report": value.report,
+            }
+        case Mapping():
+            return {str(k): to_json(v) for k, v in value.items()}
+        case list() | tuple():
+            return [to_json(item) for item in value]
+    raise TypeError(f"{type(value).__name__} cannot be kept in a message")
+
+
+def from_json(data: object) -> object:
+    """What `to_json` was given. Lists come back as tuples."""
+    if isinstance(data, list):
+        return tuple(from_json(item) for item in data)
+    if not isinstance(data, dict):
+        return data
+    match data.get("~"):
+        case "at":
+            return datetime.fromisoformat(data["at"])
+        case "both":
+            return Localised(en=data["en"], id=data["id"])
+        case "say":
+            return _say(data)
+        case "button":
+            label = from_json(data["label"])
+            assert isinstance(label, Say | Localised | str)
+            return Button(label, data["token"])
+        case "message":
+            said, preview = from_json(data["say"]), from_json(data["preview"])
+            buttons = from_json(data["buttons"])
+            assert isinstance(said, Say) and isinstance(preview, Say | None)
+            assert isinstance(buttons, tuple)
+            return Message(
+                said,
+                buttons,
+                data["round_id"],
+                data["replaces"],
+                Spot(*data["at"]) if data["at"] else None,
+                preview,
+                data["report"],
+            )
+    return {key: from_json(value) for key, value in data.items()}
+
+
+def _say(data: dict[str, object]) -> Say:
+    values = from_json(data["values"])
+    assert isinstance(values, dict)
+    return Say(str(data["key"]), values)

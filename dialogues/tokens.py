@@ -1,0 +1,104 @@
+"""What stands on a button: opaque, at most 64 bytes, no person and no answer in words.
+
+A token of a check-in names round, act, question and option by number; a token of a
+command's form names the form, the question and the option's key; any other button
+repeats a command.
+"""
+
+from dataclasses import dataclass
+
+from dialogues.dialogue import Act, Item, Move
+
+LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RoundToken:
+    """A button of a check-in."""
+
+    round_id: int
+    act: Act
+    question: int = -1
+    option: int = -1
+
+    def move(self, form: tuple[Item, ...]) -> Move | None:
+        """The move it means in *form*; None where the form has no such question or option."""
+        if self.question < 0:
+            return Move(self.act)
+        if self.question >= len(form):
+            return None
+        item = form[self.question]
+        if self.option < 0:
+            return Move(self.act, item.key)
+        if self.option >= len(item.options):
+            return None
+        return Move(self.act, item.key, item.options[self.option])
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """A button of a command's form: the question's place in it and the option's key."""
+
+    form: int
+    act: Act
+    key: str = ""
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandToken:
+    """A button that does what typing the command would."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeToken:
+    """A whole form of a round, handed in."""
+
+    round_id: int
+
+
+Token = RoundToken | FormToken | CommandToken | WholeToken
+
+
+def write(token: Token) -> str:
+    """The token as it stands on a button. Raises ValueError above 64 bytes: a mistake of ours."""
+    text = ""
+    match token:
+        case RoundToken(round_id, act, question, option):
+            text = f"r:{round_id}:{act.value}"
+            text += f":{question}" if question >= 0 else ""
+            text += f":{option}" if option >= 0 else ""
+        case FormToken(form, act, key, option):
+            text = f"f:{form}:{act.value}:{key}:{option}"
+        case CommandToken(command):
+            text = f"c:{command}"
+        case WholeToken(round_id):
+            text = f"w:{round_id}"
+    if len(text.encode()) > LIMIT:
+        raise ValueError("a button's token is too long")
+    return text
+
+
+def read(text: str) -> Token | None:
+    """The token behind a button, or None for anything that is not one of ours."""
+    kind, _, rest = text.partition(":")
+    parts = rest.split(":")
+    try:
+        match kind:
+            case "c" if rest:
+                return CommandToken(rest)
+            case "w":
+                return WholeToken(int(rest))
+            case "f":
+                form, act, key, option = rest.split(":", 3)
+                return FormToken(int(form), Act(act), key, option)
+            case "r":
+                numbers = [int(part) for part in parts[2:]]
+                if len(numbers) > 2 or any(n < 0 for n in numbers):
+                    return None
+                return RoundToken(int(parts[0]), Act(parts[1]), *numbers)
+    except (ValueError, IndexError):
+        return None
+    return None
