@@ -1,0 +1,1 @@
+"""What is remembered: knows SQL, no platform and no words."""

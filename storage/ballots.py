@@ -1,0 +1,210 @@
+"""The ballot box: sealed slots, opened one at a time for their author, together at the close.
+
+A row says nothing: every row of a round has one length, and its slot is a keyed hash.
+A row that was copied from elsewhere does not open (associated data, B05).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+from nacl import exceptions, secret
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from dialogues.answers import Answer, largest
+from dialogues.checkin import CheckIn
+from dialogues.dialogue import Draft, State
+from dialogues.errors import KeyLost
+from storage.keyring import Keyring, seal_key, slot_key
+from storage.store import Unit
+from storage.tables import BallotRow, InboxRow
+
+STEP = 256
+HEAD = 4
+BESIDE = 1536
+"""Bytes for all that a sealed row holds beside its answers."""
+
+
+def padded_size(checkin: CheckIn) -> int:
+    """The one size, in bytes, of every row of a round: room for the largest answers."""
+    return -(-(HEAD + BESIDE + largest(checkin)) // STEP) * STEP
+
+
+class Box:
+    """The ballots of one open round. Holds its keys only as long as it is used."""
+
+    def __init__(self, unit: Unit, keyring: Keyring, round_id: int, number: int, size: int) -> None:
+        """Raises KeyLost where the round's keys are gone."""
+        self._unit = unit
+        self._round = round_id
+        self._number = number
+        self._size = size
+        self._slot_key = keyring.get(slot_key(round_id))
+        self._aead = secret.Aead(keyring.get(seal_key(round_id, number)))
+
+    def __repr__(self) -> str:
+        return "Box()"
+
+    def fill(self, members: Iterable[int]) -> None:
+        """A row for everybody, empty, in slot order: the order tells nothing (DESIGN 4)."""
+        slots = sorted(self._slot(member) for member in members)
+        rows = [self._row(slot, Draft()) for slot in slots]
+        if rows:
+            self._unit.connection().execute(sa.insert(BallotRow), rows)
+
+    def read(self, member: int) -> Draft | None:
+        """A member's draft; None where they are not on the roster or the row was tampered with."""
+        slot = self._slot(member)
+        query = sa.select(col(BallotRow.sealed)).where(col(BallotRow.slot) == slot)
+        sealed = self._unit.connection().execute(query).scalar()
+        return None if sealed is None else self._open(slot, sealed)
+
+    def write(self, member: int, draft: Draft) -> None:
+        """Replace a member's row. The transaction must write no row that names a person."""
+        row = self._row(self._slot(member), draft)
+        change = sa.update(BallotRow).where(col(BallotRow.slot) == row["slot"])
+        self._unit.connection().execute(
+            change.values(sealed=row["sealed"], key_number=row["key_number"])
+        )
+
+    def open_all(self) -> tuple[list[Draft], int]:
+        """Every readable draft, in slot order, and the number of rows that did not open."""
+        query = sa.select(col(BallotRow.slot), col(BallotRow.sealed)).where(
+            col(BallotRow.round_id) == self._round
+        )
+        drafts: list[Draft] = []
+        broken = 0
+        for slot, sealed in sorted(self._unit.connection().execute(query).all()):
+            draft = self._open(slot, sealed)
+            if draft is None:
+                broken += 1
+            else:
+                drafts.append(draft)
+        return drafts, broken
+
+    def has_seen(self, event: str) -> bool:
+        """Whether *event* came before; notes it. Round-bound, no time, gone at the close."""
+        mark = hmac.new(self._slot_key, b"inbox:" + event.encode(), hashlib.sha256).digest()
+        return _note(self._unit, mark, self._round, None)
+
+    def _slot(self, member: int) -> bytes:
+        return hmac.new(self._slot_key, str(member).encode(), hashlib.sha256).digest()
+
+    def _bound(self, slot: bytes) -> bytes:
+        return f"{self._round}:{self._number}:".encode() + slot
+
+    def _row(self, slot: bytes, draft: Draft) -> dict[str, object]:
+        body = json.dumps(plain_draft(draft), ensure_ascii=False, separators=(",", ":")).encode()
+        if HEAD + len(body) > self._size:
+            raise ValueError("a ballot is larger than its round allows")
+        padded = len(body).to_bytes(HEAD, "big") + body.ljust(self._size - HEAD, b"\0")
+        sealed = bytes(self._aead.encrypt(padded, aad=self._bound(slot)))
+        return {
+            "slot": slot,
+            "round_id": self._round,
+            "key_number": self._number,
+            "sealed": sealed,
+        }
+
+    def _open(self, slot: bytes, sealed: bytes) -> Draft | None:
+        try:
+            padded = self._aead.decrypt(sealed, aad=self._bound(slot))
+        except (exceptions.CryptoError, ValueError):
+            return None
+        length = int.from_bytes(padded[:HEAD], "big")
+        return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
+
+
+def make_keys(keyring: Keyring, round_id: int) -> None:
+    """Keys for a new round. On the disk before any ballot is; a crash leaves only spare keys."""
+    keyring.make(slot_key(round_id))
+    keyring.make(seal_key(round_id, 1))
+
+
+def destroy_keys(keyring: Keyring, round_id: int) -> None:
+    """Destroy what opens a round's ballots. Comments have a key of their own."""
+    for name in list(keyring.names()):
+        if name == slot_key(round_id) or name.startswith(f"round-{round_id}-seal-"):
+            keyring.destroy(name)
+
+
+def delete_ballots(unit: Unit, round_id: int) -> None:
+    """Delete every ballot and every note of an event of a round."""
+    for table in (BallotRow, InboxRow):
+        unit.connection().execute(sa.delete(table).where(sa.column("round_id") == round_id))
+
+
+def has_seen(unit: Unit, keyring: Keyring, event: str, today: date) -> bool:
+    """Whether an event that belongs to no round came before; notes it, to the day."""
+    mark = hmac.new(keyring.make("inbox"), event.encode(), hashlib.sha256).digest()
+    return _note(unit, mark, None, today)
+
+
+def _note(unit: Unit, mark: bytes, round_id: int | None, day: date | None) -> bool:
+    insert = sqlite.insert if unit.sqlite else postgresql.insert
+    row = insert(InboxRow).values(seen=mark, round_id=round_id, day=day)
+    written = row.on_conflict_do_nothing().returning(col(InboxRow.seen))
+    return unit.connection().execute(written).first() is None
+
+
+def seal_comments(keyring: Keyring, name: str, comments: tuple[str, ...]) -> bytes:
+    """Comments under their own key, which ends them in every backup too (B12)."""
+    body = json.dumps(list(comments), ensure_ascii=False).encode()
+    return bytes(secret.Aead(keyring.make(name)).encrypt(body, aad=name.encode()))
+
+
+def open_comments(keyring: Keyring, name: str, sealed: bytes | None) -> tuple[str, ...]:
+    """The comments, or none once their key is gone."""
+    if sealed is None:
+        return ()
+    try:
+        body = secret.Aead(keyring.get(name)).decrypt(sealed, aad=name.encode())
+    except (KeyLost, exceptions.CryptoError):
+        return ()
+    return tuple(json.loads(body))
+
+
+def plain_draft(draft: Draft) -> dict[str, object]:
+    """A draft as plain JSON data, short keys: what is sealed."""
+    return {
+        "s": draft.state.value,
+        "p": draft.place,
+        "a": {k: list(v) if isinstance(v, tuple) else v for k, v in draft.answers.items()},
+        "m": list(draft.partial),
+        "r": draft.receipt,
+        "c": draft.pass_on,
+        "q": draft.quiet,
+        "l": draft.later_at,
+        "t": draft.touched,
+        "o": list(draft.shown),
+    }
+
+
+def draft_from_plain(data: dict[str, object]) -> Draft:
+    """What `plain_draft` was given."""
+    answers = data["a"]
+    partial, shown = data["m"], data["o"]
+    assert isinstance(answers, dict)
+    assert isinstance(partial, list) and isinstance(shown, list)
+    return Draft(
+        State(str(data["s"])),
+        str(data["p"]),
+        {key: _answer(value) for key, value in answers.items()},
+        tuple(partial),
+        str(data["r"]),
+        bool(data["c"]),
+        bool(data["q"]),
+        str(data["l"]),
+        str(data["t"]),
+        tuple(str(item) for item in shown),
+    )
+
+
+def _answer(value: object) -> Answer:
+    if isinstance(value, list):
+        return tuple(str(item) for item in value)
+    return None if value is None else str(value)

@@ -1,0 +1,155 @@
+"""From a URL to engines: pragmas, the aware-UTC column type, names of constraints, upgrades."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+from dialogues.errors import CannotStart
+
+CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = CONVENTION
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "busy_timeout=5000",
+)
+
+
+class Utc(sa.types.TypeDecorator[datetime]):
+    """An aware time, kept as UTC. A naive one is refused: it would mean a guess."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Aware in, UTC to the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be kept")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        """Whatever the database gives, aware UTC out."""
+        if value is None:
+            return None
+        assert isinstance(value, datetime)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def open_engine(url: str, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> sa.Engine:
+    """An engine for *url* (SQLite or PostgreSQL). *begin* is how SQLite starts a transaction.
+
+    Parameters never appear in an error: they may be answers (B14).
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(
+            parsed, hide_parameters=True, pool_size=size, max_overflow=0, pool_pre_ping=True
+        )
+    engine = sa.create_engine(
+        parsed,
+        hide_parameters=True,
+        poolclass=sa.QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _beginner(begin))
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _beginner(begin: str) -> Callable[[sa.Connection], None]:
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return start
+
+
+def database_file(url: str) -> Path | None:
+    """The file behind a SQLite URL; None for a server."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at *url* to this code's tables.
+
+    Raises:
+        CannotStart: It is read-only, cannot be reached, or is newer than the code.
+    """
+    path = database_file(url)
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600, exist_ok=True)
+        engine = open_engine(url)
+        try:
+            with as_file(files("storage") / "migrations") as folder:
+                _upgrade(engine, folder)
+        finally:
+            engine.dispose()
+    except (sa.exc.DBAPIError, sa.exc.ArgumentError, OSError) as error:
+        raise CannotStart(_reason(url, error)) from None
+
+
+def _upgrade(engine: sa.Engine, folder: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        if current is not None and current not in known:
+            raise CannotStart(
+                "The database is newer than this version of Titian: "
+                "install the newer version, or restore a backup made with this one."
+            )
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise CannotStart(f"The database could not be upgraded: {error}") from None
+        connection.commit()
+
+
+def _reason(url: str, error: Exception) -> str:
+    where = make_url(url).render_as_string(hide_password=True) if "://" in url else "the database"
+    text = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else ""
+    if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
+        return f"The database {where} is read-only: give Titian's user the right to write it."
+    if "not a database" in text:
+        return f"{where} is not a Titian database: name another file in TITIAN_DATABASE_URL."
+    return f"The database {where} cannot be opened ({text}): check TITIAN_DATABASE_URL."

@@ -1,0 +1,85 @@
+"""Commands under way: one a person, with what was given so far. Never a check-in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from storage.store import Unit
+from storage.tables import DialogueRow
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command's form, not finished."""
+
+    id: int
+    person_id: int
+    partnership_id: int | None
+    command: str
+    body: dict[str, Any]
+    waiting: bool
+    message: str | None
+
+
+def pending(unit: Unit, person: int) -> Pending | None:
+    """What a person is in the middle of."""
+    row = unit.exec(select(DialogueRow).where(DialogueRow.person_id == person)).first()
+    return _pending(row) if row else None
+
+
+def _pending(row: DialogueRow) -> Pending:
+    assert row.id is not None
+    return Pending(
+        row.id,
+        row.person_id,
+        row.partnership_id,
+        row.command,
+        row.body,
+        row.waiting,
+        row.message,
+    )
+
+
+def keep(
+    unit: Unit,
+    person: int,
+    partnership: int | None,
+    command: str,
+    body: dict[str, Any],
+    now: datetime,
+) -> Pending:
+    """Keep a command under way; an older one of the same person is replaced."""
+    row = unit.exec(select(DialogueRow).where(DialogueRow.person_id == person)).first()
+    if row is None or row.command != command:
+        drop(unit, person)
+        row = DialogueRow(person_id=person, command=command, updated_at=now)
+    row.partnership_id = partnership
+    row.body = body
+    row.waiting = True
+    row.updated_at = now
+    unit.add(row)
+    unit.flush()
+    return _pending(row)
+
+
+def set_waiting(unit: Unit, person: int, waiting: bool) -> None:
+    """Whether the next typed words belong to the command: not while a check-in is on screen."""
+    change = sa.update(DialogueRow).where(col(DialogueRow.person_id) == person)
+    unit.connection().execute(change.values(waiting=waiting))
+    unit.expire_all()
+
+
+def set_message(unit: Unit, person: int, message: str) -> None:
+    """Which message shows the form, so that it is edited in place."""
+    change = sa.update(DialogueRow).where(col(DialogueRow.person_id) == person)
+    unit.connection().execute(change.values(message=message))
+    unit.expire_all()
+
+
+def drop(unit: Unit, person: int) -> None:
+    """Forget what a person was in the middle of."""
+    unit.connection().execute(sa.delete(DialogueRow).where(col(DialogueRow.person_id) == person))
+    unit.expire_all()

@@ -1,0 +1,202 @@
+"""Keys, kept outside the database: one for a round's slots, one for its seal, one for comments.
+
+Destroying a key is what makes a closed round unreadable. Overwriting a file promises
+nothing on an SSD or a snapshot; what counts is that no copy of the keyring was made.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from nacl import exceptions, secret
+from nacl import utils as nacl_random
+
+from dialogues.errors import CannotStart, KeyLost
+
+SIZE = secret.Aead.KEY_SIZE
+NAME = re.compile(r"^[a-z]+(-\d+(-[a-z]+(-\d+)?)?)?$")
+
+
+def slot_key(round_id: int) -> str:
+    """The name of the key that makes a round's slots."""
+    return f"round-{round_id}-slot"
+
+
+def seal_key(round_id: int, number: int) -> str:
+    """The name of the key that seals a round's ballots, by its number."""
+    return f"round-{round_id}-seal-{number}"
+
+
+def comment_key(round_id: int) -> str:
+    """The name of the key that seals the comments of a round's Result."""
+    return f"round-{round_id}-comments"
+
+
+class Keyring(Protocol):
+    """Where keys live. Names are ours and hold no person."""
+
+    beside: bool
+
+    def make(self, name: str) -> bytes:
+        """A fresh key of 32 random bytes under *name*; an existing one is kept and returned."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """The key called *name*. Raises KeyLost."""
+        ...
+
+    def destroy(self, name: str) -> None:
+        """Forget the key; no error where it is gone already."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """Every key's name."""
+        ...
+
+
+class MemoryKeyring:
+    """Keys that a restart ends: for tests, and for rounds of a day on a server kept running."""
+
+    beside = False
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bytes] = {}
+
+    def __repr__(self) -> str:
+        return "MemoryKeyring()"
+
+    def make(self, name: str) -> bytes:
+        """See Keyring."""
+        return self._keys.setdefault(_checked(name), nacl_random.random(SIZE))
+
+    def get(self, name: str) -> bytes:
+        """See Keyring."""
+        try:
+            return self._keys[_checked(name)]
+        except KeyError:
+            raise KeyLost(name) from None
+
+    def destroy(self, name: str) -> None:
+        """See Keyring."""
+        self._keys.pop(_checked(name), None)
+
+    def names(self) -> Iterable[str]:
+        """See Keyring."""
+        return list(self._keys)
+
+
+class FileKeyring:
+    """A folder with one file a key, 0600, wrapped by the master key and bound to its name."""
+
+    beside = True
+
+    def __init__(self, folder: Path, master: bytes) -> None:
+        self._folder = folder
+        self._box = secret.Aead(master)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def __repr__(self) -> str:
+        return "FileKeyring()"
+
+    def make(self, name: str) -> bytes:
+        """See Keyring. On the disk before it is returned."""
+        try:
+            return self.get(name)
+        except KeyLost:
+            key = nacl_random.random(SIZE)
+        self._write(self._path(name), bytes(self._box.encrypt(key, aad=name.encode())))
+        return key
+
+    def get(self, name: str) -> bytes:
+        """See Keyring. A damaged file counts as a lost key."""
+        try:
+            return self._box.decrypt(self._path(name).read_bytes(), aad=name.encode())
+        except (FileNotFoundError, exceptions.CryptoError, ValueError):
+            raise KeyLost(name) from None
+
+    def destroy(self, name: str) -> None:
+        """See Keyring. Overwritten, removed, and the folder synced."""
+        path = self._path(name)
+        try:
+            with path.open("r+b") as file:
+                file.write(nacl_random.random(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
+        self._sync()
+
+    def names(self) -> Iterable[str]:
+        """See Keyring."""
+        return [path.stem for path in self._folder.glob("*.key") if NAME.match(path.stem)]
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{_checked(name)}.key"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        part = path.with_suffix(".part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        self._sync()
+
+    def _sync(self) -> None:
+        handle = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def open_keyring(where: str, master: str | None) -> tuple[Keyring, bool]:
+    """The keyring at *where* (`memory:` or `file:FOLDER`), and whether a master key was made.
+
+    Args:
+        master: 64 hexadecimal digits, or None: then one is made beside a file keyring.
+
+    Raises:
+        CannotStart: The place cannot be used, or the master key is not one.
+    """
+    if where == "memory:":
+        return MemoryKeyring(), False
+    if not where.startswith("file:"):
+        raise CannotStart(f'TITIAN_KEYRING is "{where}": use memory: or file:FOLDER.')
+    folder = Path(where.removeprefix("file:"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key, made = (_master(master), False) if master else _own_master(folder / "master")
+        return FileKeyring(folder, key), made
+    except OSError as error:
+        raise CannotStart(f"The keyring {folder} cannot be used: {error.strerror}.") from None
+
+
+def _own_master(path: Path) -> tuple[bytes, bool]:
+    if path.exists():
+        return _master(path.read_text().strip()), False
+    key = nacl_random.random(SIZE)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(key.hex())
+    return key, True
+
+
+def _master(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != SIZE:
+        raise CannotStart("TITIAN_MASTER_KEY must be 64 hexadecimal digits.")
+    return key
+
+
+def _checked(name: str) -> str:
+    if not NAME.match(name):
+        raise ValueError("not a key's name")
+    return name

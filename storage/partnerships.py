@@ -1,0 +1,276 @@
+"""Partnerships: their settings, organisations, members, roles and linked groups."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from dialogues.messages import Spot
+from dialogues.model import (
+    Member,
+    Organisation,
+    Partnership,
+    Phase,
+    Protect,
+    Role,
+    Sector,
+    Standing,
+)
+from storage.store import Unit
+from storage.tables import (
+    MemberRow,
+    OrganisationRow,
+    PartnershipRow,
+    PersonRow,
+    PlaceRow,
+    RoleRow,
+    SettingRow,
+)
+
+
+def new_partnership(unit: Unit, name: str, language: str, zone: str, now: datetime) -> Partnership:
+    """Found a partnership with the default settings."""
+    row = PartnershipRow(name=name, language=language, zone=zone, created_at=now)
+    unit.add(row)
+    unit.flush()
+    return _partnership(row)
+
+
+def _partnership(row: PartnershipRow) -> Partnership:
+    assert row.id is not None
+    return Partnership(
+        row.id,
+        row.name,
+        row.language,
+        row.zone,
+        row.country,
+        Phase(row.phase),
+        row.purpose,
+        row.term_en,
+        row.term_id,
+        Protect(row.protect),
+        row.minimum,
+        row.window_days,
+    )
+
+
+def partnership(unit: Unit, partnership_id: int) -> Partnership:
+    """One partnership."""
+    row = unit.get(PartnershipRow, partnership_id)
+    assert row is not None
+    return _partnership(row)
+
+
+def set_partnership(
+    unit: Unit, partnership_id: int, name: str, value: object, by: str, now: datetime
+) -> Partnership:
+    """Change one setting and write it into the log that every member can read."""
+    row = unit.get(PartnershipRow, partnership_id)
+    assert row is not None
+    before = getattr(row, name)
+    if before != value:
+        setattr(row, name, value)
+        unit.add(row)
+        unit.add(
+            SettingRow(
+                partnership_id=partnership_id,
+                at=now,
+                by=by,
+                name=name,
+                before=str(before),
+                after=str(value),
+            )
+        )
+        unit.flush()
+    return _partnership(row)
+
+
+def settings_log(unit: Unit, partnership_id: int) -> list[tuple[datetime, str, str, str, str]]:
+    """Each change: when, by whom, which setting, before, after. The latest last."""
+    query = (
+        select(SettingRow)
+        .where(SettingRow.partnership_id == partnership_id)
+        .order_by(col(SettingRow.id))
+    )
+    return [(r.at, r.by, r.name, r.before, r.after) for r in unit.exec(query).all()]
+
+
+def add_organisation(
+    unit: Unit, partnership_id: int, name: str, sector: Sector | None, standing: Standing
+) -> tuple[Organisation, bool]:
+    """The organisation of that name, and whether it is new. Names differ by more than case."""
+    for known in organisations(unit, partnership_id):
+        if known.name.casefold() == name.casefold():
+            return known, False
+    row = OrganisationRow(
+        partnership_id=partnership_id,
+        name=name,
+        sector=sector.value if sector else None,
+        standing=standing.value,
+    )
+    unit.add(row)
+    unit.flush()
+    return _organisation(row), True
+
+
+def _organisation(row: OrganisationRow) -> Organisation:
+    assert row.id is not None
+    return Organisation(
+        row.id,
+        row.partnership_id,
+        row.name,
+        Sector(row.sector) if row.sector else None,
+        Standing(row.standing),
+    )
+
+
+def organisations(unit: Unit, partnership_id: int) -> list[Organisation]:
+    """The organisations of a partnership, in the order in which they came."""
+    query = (
+        select(OrganisationRow)
+        .where(
+            OrganisationRow.partnership_id == partnership_id,
+            col(OrganisationRow.removed_at).is_(None),
+        )
+        .order_by(col(OrganisationRow.id))
+    )
+    return [_organisation(row) for row in unit.exec(query).all()]
+
+
+def enrol(
+    unit: Unit,
+    partnership_id: int,
+    person: int,
+    organisation: int | None,
+    roles: Iterable[Role],
+    now: datetime,
+) -> Member:
+    """Make a person a member, or give a member more roles. Coming back keeps the history."""
+    row = unit.exec(
+        select(MemberRow).where(
+            MemberRow.partnership_id == partnership_id, MemberRow.person_id == person
+        )
+    ).first()
+    if row is None:
+        row = MemberRow(partnership_id=partnership_id, person_id=person, joined_at=now)
+    if row.left_at is not None:
+        row.left_at, row.joined_at = None, now
+    if organisation is not None:
+        row.organisation_id = organisation
+    unit.add(row)
+    unit.flush()
+    assert row.id is not None
+    insert = sqlite.insert if unit.sqlite else postgresql.insert
+    for role in roles:
+        values = {"member_id": row.id, "role": role.value}
+        unit.connection().execute(insert(RoleRow).values(values).on_conflict_do_nothing())
+    return member(unit, row.id)
+
+
+def dismiss(unit: Unit, member_id: int, now: datetime) -> None:
+    """End a membership. Open rosters are frozen: it acts from the next round."""
+    change = sa.update(MemberRow).where(col(MemberRow.id) == member_id)
+    unit.connection().execute(change.values(left_at=now))
+    unit.connection().execute(sa.delete(RoleRow).where(col(RoleRow.member_id) == member_id))
+    unit.expire_all()
+
+
+def members(unit: Unit, partnership_id: int) -> list[Member]:
+    """Everybody in a partnership now, in the order of joining."""
+    return _members(unit, MemberRow.partnership_id == partnership_id)
+
+
+def memberships(unit: Unit, person: int) -> list[Member]:
+    """A person's memberships now."""
+    return _members(unit, MemberRow.person_id == person)
+
+
+def member(unit: Unit, member_id: int) -> Member:
+    """One member, present or past."""
+    return _members(unit, MemberRow.id == member_id, past=True)[0]
+
+
+def _members(unit: Unit, condition: object, *, past: bool = False) -> list[Member]:
+    query = (
+        select(MemberRow, PersonRow.name, OrganisationRow.name)
+        .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
+        .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(MemberRow.organisation_id))
+        .where(condition)  # type: ignore[arg-type]
+        .order_by(col(MemberRow.id))
+    )
+    if not past:
+        query = query.where(col(MemberRow.left_at).is_(None))
+    found = unit.exec(query).all()
+    wanted = [row.id for row, _, _ in found]
+    roles: dict[int, set[Role]] = {}
+    for held in unit.exec(select(RoleRow).where(col(RoleRow.member_id).in_(wanted))).all():
+        roles.setdefault(held.member_id, set()).add(Role(held.role))
+    result = []
+    for row, name, organisation in found:
+        assert row.id is not None
+        result.append(
+            Member(
+                row.id,
+                row.partnership_id,
+                row.person_id,
+                name,
+                row.organisation_id,
+                organisation,
+                frozenset(roles.get(row.id, ())),
+                row.joined_at,
+            )
+        )
+    return result
+
+
+def with_role(unit: Unit, partnership_id: int, role: Role) -> list[Member]:
+    """The members who hold *role*."""
+    return [m for m in members(unit, partnership_id) if role in m.roles]
+
+
+def link_place(unit: Unit, partnership_id: int, spot: Spot) -> int:
+    """Link a group to a partnership; a link to another one is replaced."""
+    row = unit.exec(
+        select(PlaceRow).where(
+            PlaceRow.installation == spot.installation,
+            PlaceRow.chat == spot.chat,
+            PlaceRow.thread == spot.thread,
+        )
+    ).first()
+    if row is None:
+        row = PlaceRow(
+            partnership_id=partnership_id,
+            installation=spot.installation,
+            chat=spot.chat,
+            thread=spot.thread,
+        )
+    row.partnership_id = partnership_id
+    unit.add(row)
+    unit.flush()
+    assert row.id is not None
+    return row.id
+
+
+def place_of(unit: Unit, spot: Spot) -> int | None:
+    """The partnership a group is linked to."""
+    return unit.exec(
+        select(PlaceRow.partnership_id).where(
+            PlaceRow.installation == spot.installation,
+            PlaceRow.chat == spot.chat,
+            PlaceRow.thread == spot.thread,
+        )
+    ).first()
+
+
+def places(unit: Unit, partnership_id: int) -> list[tuple[int, Spot, str | None]]:
+    """A partnership's linked groups, each with the id of its notice."""
+    rows = unit.exec(select(PlaceRow).where(PlaceRow.partnership_id == partnership_id)).all()
+    return [(row.id or 0, Spot(row.installation, row.chat, row.thread), row.notice) for row in rows]
+
+
+def set_notice(unit: Unit, place: int, message: str) -> None:
+    """Remember which message in a group is the notice that is edited in place."""
+    change = sa.update(PlaceRow).where(col(PlaceRow.id) == place)
+    unit.connection().execute(change.values(notice=message))

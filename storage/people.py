@@ -1,0 +1,125 @@
+"""People, their accounts, partnerships, organisations, members and roles."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from dialogues.messages import Address, Spot
+from dialogues.model import (
+    Member,
+    Person,
+)
+from storage.store import Unit
+from storage.tables import (
+    AccountRow,
+    PersonRow,
+)
+
+
+def know(unit: Unit, address: Address, chat: Spot | None, name: str, now: datetime) -> Person:
+    """The person behind an account, made at first contact. A private *chat* is remembered."""
+    row = unit.exec(
+        select(AccountRow).where(
+            AccountRow.installation == address.installation,
+            AccountRow.workspace == address.workspace,
+            AccountRow.user == address.user,
+        )
+    ).first()
+    if row is None:
+        person = PersonRow(name=name or address.user)
+        unit.add(person)
+        unit.flush()
+        assert person.id is not None
+        unit.add(
+            AccountRow(
+                person_id=person.id,
+                installation=address.installation,
+                workspace=address.workspace,
+                user=address.user,
+                chat=chat.chat if chat else address.user,
+                seen_at=now,
+            )
+        )
+        unit.flush()
+        return _person(person)
+    if chat is not None and (row.chat != chat.chat or row.unreachable):
+        row.chat, row.unreachable = chat.chat, False
+        unit.add(row)
+    return person_by_id(unit, row.person_id)
+
+
+def _person(row: PersonRow) -> Person:
+    assert row.id is not None
+    return Person(
+        row.id,
+        row.name,
+        row.language,
+        row.zone,
+        row.quiet_from,
+        row.quiet_until,
+        row.away_until,
+        row.stopped,
+        row.consent_version,
+        row.consent_at,
+    )
+
+
+def person_by_id(unit: Unit, person: int) -> Person:
+    """One person."""
+    row = unit.get(PersonRow, person)
+    assert row is not None
+    return _person(row)
+
+
+def set_person(unit: Unit, person: int, **values: object) -> Person:
+    """Change what is known of a person: language, zone, name, consent."""
+    change = sa.update(PersonRow).where(col(PersonRow.id) == person).values(**values)
+    unit.connection().execute(change)
+    unit.expire_all()
+    return person_by_id(unit, person)
+
+
+def spots(unit: Unit, person: int) -> list[Spot]:
+    """The private chats in which a person can be reached, the latest account first."""
+    rows = unit.exec(
+        select(AccountRow)
+        .where(AccountRow.person_id == person, col(AccountRow.unreachable).is_(False))
+        .order_by(col(AccountRow.id).desc())
+    ).all()
+    return [Spot(row.installation, row.chat) for row in rows]
+
+
+def mark_unreachable(unit: Unit, spot: Spot) -> None:
+    """Nobody can be written to there until they write themselves."""
+    change = sa.update(AccountRow).where(
+        col(AccountRow.installation) == spot.installation, col(AccountRow.chat) == spot.chat
+    )
+    unit.connection().execute(change.values(unreachable=True))
+
+
+def users(unit: Unit, installation: str) -> list[tuple[str, str, str | None]]:
+    """Everybody known on an installation: user, name, language."""
+    query = (
+        select(AccountRow.user, PersonRow.name, PersonRow.language)
+        .join(PersonRow, col(PersonRow.id) == col(AccountRow.person_id))
+        .where(AccountRow.installation == installation)
+        .order_by(col(AccountRow.id))
+    )
+    return [(row[0], row[1], row[2]) for row in unit.exec(query).all()]
+
+
+def person_with_user(unit: Unit, installation: str, user: str, workspace: str = "") -> int | None:
+    """The person behind an account or a mention."""
+    return unit.exec(
+        select(AccountRow.person_id).where(
+            AccountRow.installation == installation,
+            AccountRow.workspace == workspace,
+            AccountRow.user == user,
+        )
+    ).first()
+
+
+def age_in_days(member_: Member, today: date) -> int:
+    """Days since somebody joined."""
+    return (today - member_.joined_at.date()).days

@@ -1,0 +1,194 @@
+"""Rounds and their frozen rosters."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from dialogues.checkin import CheckIn, Fact
+from dialogues.model import (
+    Audience,
+    Confidence,
+    Member,
+    Protect,
+    Review,
+    Round,
+    RoundState,
+    Seat,
+)
+from storage.store import Unit
+from storage.tables import (
+    AssignmentRow,
+    BallotRow,
+    MemberRow,
+    OrganisationRow,
+    PersonRow,
+    ReviewRow,
+    RosterRow,
+    RoundRow,
+)
+
+
+def new_round(
+    unit: Unit,
+    of: Review,
+    checkin: CheckIn,
+    audience: Audience,
+    confidence: Confidence,
+    facts: Iterable[Fact],
+    protect: Protect,
+    minimum: int,
+    size: int,
+    live: bool,
+    seats: Iterable[Member],
+) -> Round:
+    """A round with its frozen roster, written in the members' order."""
+    row = RoundRow(
+        review_id=of.id,
+        partnership_id=of.partnership_id,
+        checkin=checkin.model_dump(mode="json"),
+        audience=audience.value,
+        confidence=confidence.value,
+        facts=" ".join(sorted(facts)),
+        protect=protect.value,
+        minimum=minimum,
+        live=live,
+        size=size,
+        opens_at=of.opens_at,
+        closes_at=of.closes_at,
+    )
+    unit.add(row)
+    unit.flush()
+    assert row.id is not None
+    for seat in sorted(seats, key=lambda m: m.id):
+        unit.add(
+            RosterRow(round_id=row.id, member_id=seat.id, organisation_id=seat.organisation_id)
+        )
+    unit.flush()
+    return _round(row)
+
+
+def _round(row: RoundRow) -> Round:
+    assert row.id is not None
+    return Round(
+        row.id,
+        row.review_id,
+        row.partnership_id,
+        CheckIn.model_validate(row.checkin),
+        Audience(row.audience),
+        Confidence(row.confidence),
+        RoundState(row.state),
+        frozenset(Fact(fact) for fact in row.facts.split()),
+        Protect(row.protect),
+        row.minimum,
+        row.opens_at,
+        row.closes_at,
+        row.closed_at,
+        row.destroyed_at,
+        row.live,
+        row.size,
+        row.key_number,
+    )
+
+
+def find_round(unit: Unit, round_id: int) -> Round | None:
+    """One round, or None for an id that never was."""
+    row = unit.get(RoundRow, round_id)
+    return _round(row) if row else None
+
+
+def rounds(unit: Unit, review_id: int) -> list[Round]:
+    """A review's rounds in the order of opening."""
+    query = select(RoundRow).where(RoundRow.review_id == review_id).order_by(col(RoundRow.id))
+    return [_round(row) for row in unit.exec(query).all()]
+
+
+def set_round(unit: Unit, round_id: int, **values: Any) -> None:
+    """Move a round on: `state` (a RoundState) or times."""
+    plain = {k: v.value if isinstance(v, RoundState) else v for k, v in values.items()}
+    change = sa.update(RoundRow).where(col(RoundRow.id) == round_id).values(**plain)
+    unit.connection().execute(change)
+    unit.expire_all()
+
+
+def unfinished(unit: Unit) -> list[Round]:
+    """Rounds whose close a crash left half done: the sweep finishes them."""
+    ended = [RoundState.CLOSED.value, RoundState.CANCELLED.value, RoundState.UNREADABLE.value]
+    query = select(RoundRow).where(
+        col(RoundRow.state).in_([*ended, RoundState.CLOSING.value]),
+        col(RoundRow.destroyed_at).is_(None),
+    )
+    return [_round(row) for row in unit.exec(query.order_by(col(RoundRow.id))).all()]
+
+
+def unfilled(unit: Unit) -> list[tuple[Round, list[int]]]:
+    """Open rounds that have no ballots yet, each with the members on its roster."""
+    filled = select(BallotRow.slot).where(BallotRow.round_id == RoundRow.id).exists()
+    query = select(RoundRow).where(RoundRow.state == RoundState.OPEN.value, ~filled)
+    found = [_round(row) for row in unit.exec(query.order_by(col(RoundRow.id))).all()]
+    return [(round_, [seat.member_id for seat in roster(unit, round_.id)]) for round_ in found]
+
+
+def open_rounds(unit: Unit, person: int) -> list[tuple[Round, int]]:
+    """The open rounds a person is asked in, each with their member id, the latest first."""
+    query = (
+        select(RoundRow, MemberRow.id)
+        .join(RosterRow, col(RosterRow.round_id) == col(RoundRow.id))
+        .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
+        .where(MemberRow.person_id == person, RoundRow.state == RoundState.OPEN.value)
+        .order_by(col(RoundRow.id).desc())
+    )
+    return [(_round(row), member) for row, member in unit.exec(query).all() if member is not None]
+
+
+def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
+    """The member a person is on a round's roster, or None."""
+    return unit.exec(
+        select(RosterRow.member_id)
+        .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
+        .where(RosterRow.round_id == round_id, MemberRow.person_id == person)
+    ).first()
+
+
+def roster(unit: Unit, round_id: int) -> list[Seat]:
+    """A round's frozen roster."""
+    query = (
+        select(RosterRow, MemberRow.person_id, PersonRow.name, OrganisationRow.name)
+        .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
+        .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
+        .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(RosterRow.organisation_id))
+        .where(RosterRow.round_id == round_id)
+        .order_by(col(RosterRow.member_id))
+    )
+    return [
+        Seat(round_id, row.member_id, person, name, row.organisation_id, organisation)
+        for row, person, name, organisation in unit.exec(query).all()
+    ]
+
+
+def last_close(unit: Unit, partnership_id: int, checkin_id: str, person: int | None) -> Any:
+    """When a check-in about one broker (the person) was last closed or is still open.
+
+    Returns:
+        None, or (is open, closed or planned close).
+    """
+    query = (
+        select(RoundRow.state, RoundRow.closed_at, RoundRow.closes_at)
+        .join(ReviewRow, col(ReviewRow.id) == col(RoundRow.review_id))
+        .where(ReviewRow.partnership_id == partnership_id, ReviewRow.checkin_id == checkin_id)
+        .where(RoundRow.audience != Audience.BROKER.value)
+        .order_by(col(RoundRow.id).desc())
+    )
+    if person is not None:
+        query = (
+            query.join(AssignmentRow, col(AssignmentRow.id) == col(ReviewRow.assignment_id))
+            .join(MemberRow, col(MemberRow.id) == col(AssignmentRow.member_id))
+            .where(MemberRow.person_id == person)
+        )
+    for state, closed_at, closes_at in unit.exec(query).all():
+        if state in (RoundState.OPEN.value, RoundState.CLOSING.value):
+            return True, closes_at
+        if state == RoundState.CLOSED.value:
+            return False, closed_at
+    return None

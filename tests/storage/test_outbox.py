@@ -1,0 +1,111 @@
+"""Outbox and timers: once a key, never more than the limit, nobody twice."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from dialogues.messages import Button, Localised, Message, Spot, say
+from storage import outbox
+from storage.store import Store, Unit
+
+NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+
+def post(unit: Unit, key: str, at: datetime = NOW, round_id: int | None = None) -> None:
+    told = say("help/help", at=at, title=Localised(en="a", id="b"))
+    message = Message(told, (Button("x", "c:help"),))
+    outbox.put(unit, key, message, at, place=None, round_id=round_id)
+
+
+async def test_a_key_is_put_once_and_comes_back_as_it_was(store: Store) -> None:
+    for _ in range(2):
+        await store.transact(lambda unit: post(unit, "k"))
+    posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert [p.key for p in posts] == ["k"]
+    assert posts[0].message.say.values["title"] == Localised(en="a", id="b")
+    assert posts[0].message.say.values["at"] == NOW
+    assert posts[0].message.buttons == (Button("x", "c:help"),)
+
+
+async def test_an_edit_keeps_its_place(store: Store) -> None:
+    message = Message(say("help/help"), replaces="m1", at=Spot("playground", "p1"), round_id=3)
+    await store.transact(lambda unit: outbox.put(unit, "e", message, NOW))
+    posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert posts[0].message == message
+
+
+async def test_not_before_its_time_and_never_more_than_the_limit(store: Store) -> None:
+    def fill(unit: Unit) -> None:
+        for number in range(20):
+            post(unit, f"k{number:02}")
+        post(unit, "later", NOW + timedelta(hours=1))
+
+    await store.transact(fill)
+    first = await store.transact(lambda unit: outbox.claim(unit, NOW, "me", 5))
+    assert [p.key for p in first] == ["k00", "k01", "k02", "k03", "k04"]
+    rest = await store.transact(lambda unit: outbox.claim(unit, NOW, "me", 50))
+    assert len(rest) == 15
+
+
+async def test_several_claimers_share_without_doubling(store: Store) -> None:
+    def fill(unit: Unit) -> None:
+        for number in range(60):
+            post(unit, f"k{number}")
+
+    await store.transact(fill)
+
+    async def take(who: str) -> list[str]:
+        taken: list[str] = []
+        while posts := await store.transact(lambda unit: outbox.claim(unit, NOW, who, 7)):
+            taken += [p.key for p in posts]
+        return taken
+
+    shares = await asyncio.gather(*(take(f"w{n}") for n in range(4)))
+    assert sorted(key for share in shares for key in share) == sorted(f"k{n}" for n in range(60))
+
+
+async def test_a_lease_that_ran_out_is_taken_again(store: Store) -> None:
+    await store.transact(lambda unit: post(unit, "k"))
+    await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
+    assert await store.transact(lambda unit: outbox.claim(unit, NOW, "me")) == []
+    late = NOW + outbox.LEASE + timedelta(seconds=1)
+    again = await store.transact(lambda unit: outbox.claim(unit, late, "me"))
+    assert [(p.key, p.attempts) for p in again] == [("k", 2)]
+
+
+async def test_what_was_sent_keeps_no_words(store: Store) -> None:
+    await store.transact(lambda unit: post(unit, "k"))
+    posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    await store.transact(lambda unit: outbox.finish(unit, posts[0].id, "sent"))
+    late = NOW + timedelta(days=1)
+    assert await store.transact(lambda unit: outbox.claim(unit, late, "me")) == []
+
+
+async def test_timers_ring_in_order_move_and_go(store: Store) -> None:
+    def set_up(unit: Unit) -> None:
+        outbox.put_timer(unit, "b", "close", NOW + timedelta(hours=2), review=1)
+        outbox.put_timer(unit, "a", "signal", NOW + timedelta(hours=1), review=1)
+        outbox.put_timer(unit, "a", "signal", NOW, review=1)
+
+    await store.transact(set_up)
+    assert await store.read(lambda u: outbox.next_due(u, NOW)) == NOW + timedelta(hours=1)
+    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+    late = NOW + timedelta(hours=3)
+    assert [t.key for t in await store.read(lambda u: outbox.due_timers(u, late))] == ["a", "b"]
+    await store.transact(lambda u: outbox.move_timer(u, "b", NOW))
+    due = await store.read(lambda u: outbox.due_timers(u, NOW))
+    assert [t.key for t in due] == ["b"]
+    await store.transact(lambda u: outbox.drop_timer(u, due[0].id))
+    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+
+
+async def test_the_end_of_a_round_takes_what_belongs_to_it(store: Store) -> None:
+    def set_up(unit: Unit) -> None:
+        post(unit, "bound", NOW, 5)
+        post(unit, "free")
+        outbox.put_timer(unit, "t", "hour", NOW, round_id=5)
+
+    await store.transact(set_up)
+    await store.transact(lambda unit: outbox.forget_round(unit, 5))
+    left = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert [p.key for p in left] == ["free"]
+    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
