@@ -1,0 +1,1 @@
+"""How it runs: everything concrete meets here."""

@@ -1,0 +1,253 @@
+"""A check-in's dialogue: open one ballot, take one step, seal it again.
+
+The transaction here writes the ballot and a keyed note of the event, and no row that
+names a person (DESIGN 4, B06): the reply leaves after the commit, not by the outbox.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import pages, screens
+from bot.scene import House, broker_name, language_of, zone_of
+from bot.screens import Showing
+from dialogues.answers import Answer
+from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed, Whole
+from dialogues.disclosure import bounds
+from dialogues.engine import advance, show, waits_for_words
+from dialogues.errors import KeyLost
+from dialogues.messages import Filled, Localised, Message, Spot, Tap, Text, say
+from dialogues.model import Person, Round, RoundState
+from dialogues.texts import Reader
+from dialogues.tokens import RoundToken
+from dialogues.when import waking
+from storage import brokers, partnerships, results, reviews, rounds
+from storage.ballots import Box
+from storage.store import Unit
+
+SHOWN = 3
+"""How many messages a ballot remembers as showing its dialogue."""
+
+
+def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showing:
+    """Everything a screen of *round_* needs."""
+    partnership = partnerships.partnership(unit, round_.partnership_id)
+    review = reviews.review(unit, round_.review_id)
+    seats = rounds.roster(unit, round_.id)
+    known = brokers.assignments(unit, partnership.id, date.min)
+    about = (
+        brokers.assignment(unit, review.assignment_id) if review.assignment_id is not None else None
+    )
+    name = broker_name(known, about)
+    names = {s.name for s in seats} | {s.organisation for s in seats if s.organisation}
+    names |= {o.name for o in partnerships.organisations(unit, partnership.id)}
+    return Showing(
+        house,
+        review,
+        round_,
+        partnership,
+        name if name is not None else _our(partnership.term_en, partnership.term_id),
+        bounds((s.organisation_id for s in seats), round_.protect.value, round_.minimum),
+        len(seats),
+        len({s.organisation_id for s in seats}),
+        tuple(sorted(names)),
+        house.forms(installation),
+        house.erases(installation),
+        house.operator,
+    )
+
+
+def _our(english: str, indonesian: str) -> Localised:
+    return Localised(en=f"our {english}", id=f"{indonesian} kita")
+
+
+def step(
+    house: House,
+    unit: Unit,
+    round_id: int,
+    person: Person,
+    spot: Spot,
+    event: Tap | Text | Filled,
+    move: RoundToken | None,
+    key: str,
+    message: str | None,
+    now: datetime,
+) -> list[Message]:
+    """One step of one person in one round, and the reply."""
+    round_ = rounds.find_round(unit, round_id)
+    member = rounds.seat_of(unit, round_id, person.id) if round_ else None
+    if round_ is None or member is None:
+        return [Message(say("fault.not_asked"))]
+    view = showing(house, unit, round_, spot.installation)
+    reader = Reader(language_of(person, view.partnership), zone_of(person, view.partnership), now)
+    if round_.state is not RoundState.OPEN:
+        return [replace(ended(house, unit, view), replaces=message)]
+    try:
+        box = Box(unit, house.keyring, round_id, round_.key_number, round_.size)
+    except KeyLost:
+        return [replace(Message(say("checkin/unreadable", **view.facts)), replaces=message)]
+    before = box.read(member)
+    if before is None:
+        return [Message(say("checkin/unreadable", **view.facts))]
+    if box.has_seen(key):
+        turn = show(view.form, before)
+    else:
+        turn = _turn(view, box, before, event, move, reader)
+    screen = None if isinstance(event, Text) else message
+    after = _noted(turn, before, person, view, spot, screen, now)
+    if after != before:
+        box.write(member, after)
+    faults = {
+        key: say(f"fault.{f.key.split('.')[-1]}", limit=f.limit) for key, f in turn.faults.items()
+    }
+    if isinstance(event, Filled) and faults:
+        form = pages.whole_form(view, _refilled(before, event), reader, faults)
+        return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]
+    reply = screens.screen(view, replace(turn, draft=after), reader)
+    where = (
+        message if isinstance(event, Tap | Filled) else _where(unit, round_id, member, after, spot)
+    )
+    erase = message if isinstance(event, Text) and not faults and view.erases else None
+    return [replace(reply, replaces=where, erases=erase)]
+
+
+def _turn(
+    view: Showing,
+    box: Box,
+    before: Draft,
+    event: Tap | Text | Filled,
+    token: RoundToken | None,
+    reader: Reader,
+) -> Turn:
+    def fresh() -> str:
+        used = {draft.receipt for draft in box.open_all()[0]}
+        while (words := view.house.receipt(reader.language)) in used:
+            continue
+        return words
+
+    match event:
+        case Filled(values=values):
+            known = {q.key for q in view.questions}
+            answers: dict[str, Answer] = {k: (v or None) for k, v in values.items() if k in known}
+            return advance(view.form, before, Whole(answers), fresh)
+        case Text(body=body):
+            move = _typed_pick(view, before, body, reader)
+            return advance(view.form, before, move or Typed(body), fresh)
+        case Tap():
+            move = token.move(view.form) if token else None
+            if move is None:
+                return show(view.form, before)
+            return advance(view.form, before, move, fresh)
+
+
+def _typed_pick(view: Showing, draft: Draft, body: str, reader: Reader) -> Move | None:
+    question = next((q for q in view.questions if q.key == draft.place), None)
+    option = screens.pick_by_text(question, body, reader) if question else None
+    return Move(Act.PICK, draft.place, option) if option else None
+
+
+def _noted(
+    turn: Turn,
+    before: Draft,
+    person: Person,
+    view: Showing,
+    spot: Spot,
+    message: str | None,
+    now: datetime,
+) -> Draft:
+    draft = turn.draft
+    if turn.screen is Screen.LATER:
+        later = tomorrow(person, zone_of(person, view.partnership), now)
+        draft = replace(draft, later_at=later.isoformat())
+    elif draft.state in (State.CAST, State.DECLINED):
+        draft = replace(draft, later_at="")
+    shown = draft.shown
+    if message is not None:
+        mark = f"{spot.installation}|{spot.chat}|{message}"
+        shown = (*[m for m in draft.shown if m != mark][-(SHOWN - 1) :], mark)
+    if draft == before and shown == before.shown:
+        return before
+    return replace(draft, touched=now.isoformat(), shown=shown)
+
+
+def tomorrow(person: Person, zone: ZoneInfo, now: datetime) -> datetime:
+    """When to ask again somebody who said Later: the next day, in their waking hours."""
+    quiet = (clock_time(person.quiet_from), clock_time(person.quiet_until))
+    return waking(now + timedelta(days=1), zone, *quiet)
+
+
+def clock_time(minutes: int) -> time:
+    """A person's quiet hour, kept as minutes of the day."""
+    return time(minutes // 60, minutes % 60)
+
+
+def _where(unit: Unit, round_id: int, member: int, draft: Draft, spot: Spot) -> str | None:
+    for mark in reversed(draft.shown):
+        installation, chat, message = mark.split("|", 2)
+        if (installation, chat) == (spot.installation, spot.chat):
+            return message
+    return results.open_message(unit, round_id, member, spot.installation)
+
+
+def _refilled(before: Draft, event: Filled) -> Draft:
+    answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items()}
+    return replace(before, state=State.DRAFT, answers=answers)
+
+
+def ended(house: House, unit: Unit, view: Showing) -> Message:
+    """What an ended round shows to whoever comes late: the same to everybody."""
+    match view.round.state:
+        case RoundState.CANCELLED:
+            return Message(say("checkin/cancelled", **view.facts))
+        case RoundState.UNREADABLE:
+            return Message(say("checkin/unreadable", **view.facts))
+    found = results.result(unit, view.round.id)
+    answered = found[0].get("answered") if found else None
+    return screens.closed_text(view, answered)
+
+
+def waiting_round(
+    house: House, unit: Unit, person: int, words_only: bool
+) -> tuple[int, bool] | None:
+    """The round to which typed words belong: the one touched last among those on a question.
+
+    Returns:
+        The round and whether it waits for words; None where nobody asked anything.
+    """
+    found: list[tuple[bool, str, int]] = []
+    for round_, member in rounds.open_rounds(unit, person):
+        try:
+            draft = Box(unit, house.keyring, round_.id, round_.key_number, round_.size).read(member)
+        except KeyLost:
+            continue
+        if draft is None or draft.state not in (State.DRAFT, State.CAST):
+            continue
+        view = showing(house, unit, round_, "")
+        if not any(q.key == draft.place for q in view.questions):
+            continue
+        words = waits_for_words(view.form, draft)
+        if words or not words_only:
+            found.append((words, draft.touched, round_.id))
+    if not found:
+        return None
+    words, _, round_id = max(found, key=lambda f: (f[0], f[1]))
+    return round_id, words
+
+
+def open_state(house: House, unit: Unit, round_: Round, member: int) -> Draft | None:
+    """One person's draft, for `checkin` and for reminders; None where it cannot be read."""
+    try:
+        return Box(unit, house.keyring, round_.id, round_.key_number, round_.size).read(member)
+    except KeyLost:
+        return None
+
+
+def resume_message(
+    house: House, unit: Unit, round_: Round, member: int, reader: Reader, installation: str
+) -> Message:
+    """The message `checkin` shows for one open round: where somebody stands, no receipt."""
+    view = showing(house, unit, round_, installation)
+    draft = open_state(house, unit, round_, member)
+    if draft is None:
+        return Message(say("checkin/unreadable", **view.facts))
+    return screens.screen(view, show(view.form, draft), reader, fresh=False)

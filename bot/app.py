@@ -1,0 +1,193 @@
+"""The composition root: everything concrete meets here, in one loop, under one TaskGroup."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from socket import socket
+
+import structlog
+
+from bot import web
+from bot.clock import MovedClock, SystemClock
+from bot.conversation import Conversation
+from bot.delivery import Delivery
+from bot.platforms import open_platforms
+from bot.reports import Reports
+from bot.scene import House
+from bot.settings import Settings
+from bot.ticker import Ticker
+from bot.timekeeping import Timekeeping
+from dialogues.errors import CannotStart
+from dialogues.library import open_library
+from dialogues.ports import Adapter, Clock
+from dialogues.texts import Texts
+from storage import outbox, people
+from storage.database import upgrade
+from storage.keyring import open_keyring
+from storage.store import Store
+
+log = structlog.get_logger()
+DRAIN = 2.0
+
+
+class App:
+    """All parts of one process. `run` starts them and returns when asked to stop."""
+
+    def __init__(self, settings: Settings, clock: Clock, address: str) -> None:
+        library = open_library()
+        upgrade(settings.database_url)
+        master = settings.master_key.get_secret_value() if settings.master_key else None
+        keyring, self.new_master = open_keyring(settings.keyring, master)
+        self.clock = clock
+        self.store = Store(settings.database_url)
+        self.status: dict[str, str] = {}
+        controls = Controls(self) if isinstance(clock, MovedClock) else None
+        self.adapters: dict[str, Adapter] = {
+            adapter.installation: adapter for adapter in open_platforms(settings, address, controls)
+        }
+        self.house = House(
+            library,
+            Texts(library),
+            keyring,
+            settings.operator,
+            settings.founding_open,
+            lambda code: [link for a in self.adapters.values() if (link := a.join_link(code))],
+            lambda name: name in self.adapters and self.adapters[name].ability.forms,
+            lambda name: name in self.adapters and self.adapters[name].ability.erases,
+        )
+        self.reports = Reports(self.house, self.store, clock)
+        self.delivery = Delivery(self.house, self.store, clock, self.reports, self.adapters)
+        keeping = Timekeeping(self.house, self.store, self.delivery)
+        self.ticker = Ticker(clock, keeping.steps)
+        self.conversation = Conversation(
+            self.house, self.store, clock, self.reports, self.delivery.direct, self.ticker.ring
+        )
+
+    async def next_due(self) -> datetime | None:
+        """When something is next due, after now."""
+        now = self.clock.now()
+        return await self.store.read(lambda unit: outbox.next_due(unit, now))
+
+    async def introduce(self) -> None:
+        """Tell the playground whom the database knows there."""
+        for name, adapter in self.adapters.items():
+            introduce = getattr(adapter, "introduce", None)
+            if introduce is not None:
+                for user, shown, language in await self.store.read(
+                    lambda unit, n=name: people.users(unit, n)  # type: ignore[misc]
+                ):
+                    introduce(user, shown, language or "en")
+
+    async def run(self, sock: socket | None, stop: asyncio.Event) -> None:
+        """Run every part until *stop*; then intake first, delivery, web, store."""
+        await self.introduce()
+        await self.ticker.tick()
+        routes = [r for a in self.adapters.values() for r in getattr(a, "routes", list)()]
+        server = web.server(web.application(routes, self.status)) if sock else None
+        async with asyncio.TaskGroup() as group:
+            intake = [
+                group.create_task(self._keep(name, self._adapter(name))) for name in self.adapters
+            ]
+            ticking = group.create_task(self._keep("clock", self.ticker.run))
+            serving = group.create_task(server.serve(sockets=[sock])) if server and sock else None
+            await stop.wait()
+            for task in intake:
+                task.cancel()
+            await asyncio.wait(intake, timeout=DRAIN)
+            ticking.cancel()
+            if server is not None and serving is not None:
+                server.should_exit = True
+                await serving
+        await asyncio.to_thread(self.store.close)
+
+    def _adapter(self, name: str) -> Callable[[], Awaitable[None]]:
+        adapter = self.adapters[name]
+
+        async def run() -> None:
+            self.status[name] = "connecting"
+            await adapter.run(self.conversation, lambda: self.status.update({name: "up"}))
+
+        return run
+
+    async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a part, and start it again when it fails: no part takes another down."""
+        wait = 0.2
+        while True:
+            began = time.monotonic()
+            try:
+                await run()
+                return
+            except Exception as error:  # noqa: BLE001  (any failure of a part is said and mended)
+                self.status[name] = f"down: {type(error).__name__}"
+                log.warning("part_failed", part=name, error=type(error).__name__)
+            wait = 0.2 if time.monotonic() - began > 60 else min(wait * 2, 30)
+            await asyncio.sleep(wait)
+
+
+class Controls:
+    """The playground's clock buttons."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def now(self) -> datetime:
+        """The present of this process."""
+        return self._app.clock.now()
+
+    async def move(self, by: timedelta) -> None:
+        """Forward, and everything that became due on the way, in its order."""
+        target = self.now() + by
+        while await self._step(target):
+            continue
+        self._forward(target - self.now())
+        await self._app.ticker.tick()
+
+    async def to_next(self) -> bool:
+        """To the next thing due; False where nothing is."""
+        at = await self._app.next_due()
+        if at is None:
+            return False
+        self._forward(at - self.now())
+        await self._app.ticker.tick()
+        return True
+
+    async def _step(self, target: datetime) -> bool:
+        at = await self._app.next_due()
+        if at is None or at > target:
+            return False
+        self._forward(at - self.now())
+        await self._app.ticker.tick()
+        return True
+
+    def _forward(self, by: timedelta) -> None:
+        assert isinstance(self._app.clock, MovedClock)
+        self._app.clock.move(by)
+
+
+async def serve(settings: Settings) -> None:
+    """Run Titian until SIGTERM or SIGINT. Prints where it can be reached.
+
+    Raises:
+        CannotStart: Something must be changed first.
+    """
+    sock = web.listen(settings.host, settings.port)
+    port = sock.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = settings.public_url or f"http://{host}:{port}"
+    clock: Clock = MovedClock() if settings.with_playground and not settings.live else SystemClock()
+    try:
+        app = App(settings, clock, address)
+    except CannotStart:
+        sock.close()
+        raise
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if app.new_master:
+        log.info("master_key_made", hint="it lies beside the keyring: keep it out of backups")
+    what = "the playground" if settings.with_playground else "Titian"
+    print(f"Open {address} for {what}. Ctrl+C stops.", flush=True)  # noqa: T201  (for whoever started it)
+    await app.run(sock, stop)

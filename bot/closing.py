@@ -1,0 +1,167 @@
+"""A review's end: closed with a Result, cancelled without one, or unreadable.
+
+Each function runs inside one transaction; what must happen outside it is returned.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import answering
+from bot.notices import notice, tell
+from bot.scene import After, House
+from dialogues import due
+from dialogues.dialogue import State
+from dialogues.disclosure import Ballot, bounds, disclose, to_data
+from dialogues.errors import KeyLost
+from dialogues.messages import Message, Spot, say
+from dialogues.model import (
+    Audience,
+    Confidence,
+    Partnership,
+    Review,
+    ReviewState,
+    Round,
+    RoundState,
+)
+from storage import brokers, outbox, partnerships, results, reviews, rounds
+from storage.ballots import (
+    Box,
+    delete_ballots,
+    seal_comments,
+)
+from storage.keyring import comment_key
+from storage.store import Unit
+
+
+def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> After:
+    """The close, one transaction: open all, the gate, keep the Result, delete the rest."""
+    review = reviews.review(unit, review_id)
+    if review.state is not ReviewState.OPEN:
+        return After()
+    direct: list[tuple[int, Message]] = []
+    lost = False
+    for round_ in rounds.rounds(unit, review_id):
+        if round_.state is RoundState.OPEN:
+            try:
+                direct += _close_round(house, unit, round_, now)
+            except KeyLost:
+                lost = lost or round_.audience is not Audience.BROKER
+                direct += _end_round(house, unit, round_, RoundState.UNREADABLE, now)
+    partnership = partnerships.partnership(unit, review.partnership_id)
+    zone = ZoneInfo(partnership.zone)
+    if lost:
+        reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
+        view = answering.showing(house, unit, rounds.rounds(unit, review_id)[0], "")
+        tell(
+            unit,
+            partnership,
+            f"review:{review_id}:unreadable",
+            Message(say("review/unreadable", **view.facts)),
+            now,
+        )
+        return After(direct)
+    share_at = due.share(now, zone)
+    review = reviews.set_review(unit, review_id, state=ReviewState.CLOSED, share_at=share_at)
+    outbox.put_timer(unit, f"review:{review_id}:share", "share", share_at, review=review_id)
+    _after_close(house, unit, review, partnership, now)
+    return After(direct)
+
+
+def _after_close(
+    house: House, unit: Unit, review: Review, partnership: Partnership, now: datetime
+) -> None:
+    round_ = rounds.rounds(unit, review.id)[0]
+    view = answering.showing(house, unit, round_, "")
+    found = results.result(unit, round_.id)
+    answered = found[0].get("answered") if found else None
+    values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
+    if review.assignment_id is not None:
+        broker = brokers.assignment(unit, review.assignment_id)
+        report = Message(say("report/chat"), report=f"{review.id} broker")
+        key = f"review:{review.id}:report:{broker.member_id}"
+        outbox.put(unit, key, report, now, person=broker.person_id)
+    closed = Message(say("review/closed", share_at=review.share_at, **values))
+    tell(unit, partnership, f"review:{review.id}:closed", closed, now)
+    notice(house, unit, review, round_, "group/closed", now)
+
+
+def _close_round(
+    house: House, unit: Unit, round_: Round, now: datetime
+) -> list[tuple[int, Message]]:
+    drafts, _ = Box(unit, house.keyring, round_.id, round_.key_number, round_.size).open_all()
+    cast = [draft for draft in drafts if draft.state is State.CAST]
+    receipts = [draft.receipt for draft in cast]
+    if round_.confidence is Confidence.NAMED:
+        answers = {k: v for draft in cast for k, v in draft.answers.items()}
+        body: dict[str, object] = {"mirror": True, "cast": bool(cast), "answers": answers}
+        results.save_result(unit, round_.id, body, None, None, receipts)
+    else:
+        seats = rounds.roster(unit, round_.id)
+        result = disclose(
+            round_.checkin,
+            round_.facts,
+            bounds((s.organisation_id for s in seats), round_.protect.value, round_.minimum),
+            [Ballot(draft.answers, draft.pass_on) for draft in cast],
+            random.SystemRandom().shuffle,
+        )
+        sealed = None
+        if result.comments:
+            sealed = seal_comments(house.keyring, comment_key(round_.id), result.comments)
+        until = (now + due.COMMENTS).date() if sealed else None
+        results.save_result(unit, round_.id, to_data(result), sealed, until, receipts)
+    shown = [mark for draft in drafts for mark in draft.shown]
+    return _end_round(house, unit, round_, RoundState.CLOSING, now, shown)
+
+
+def _end_round(
+    house: House,
+    unit: Unit,
+    round_: Round,
+    state: RoundState,
+    now: datetime,
+    shown: Sequence[str] = (),
+) -> list[tuple[int, Message]]:
+    """Delete all that is bound to the round; every message about it gets one and the same end."""
+    delete_ballots(unit, round_.id)
+    outbox.forget_round(unit, round_.id)
+    rounds.set_round(unit, round_.id, state=state, closed_at=now)
+    ended = rounds.find_round(unit, round_.id)
+    assert ended is not None
+    view = answering.showing(house, unit, ended, "")
+    text = answering.ended(house, unit, view)
+    seats = {seat.member_id: seat.person_id for seat in rounds.roster(unit, round_.id)}
+    known: set[str] = set()
+    for member, installation, chat, message in results.open_messages(unit, round_.id):
+        known.add(f"{installation}|{chat}|{message}")
+        edit = Message(text.say, (), None, message, Spot(installation, chat))
+        key = f"closed:{round_.id}:{member}:{installation}"
+        outbox.put(unit, key, edit, now, person=seats[member], priority=6)
+    results.forget_messages(unit, round_.id)
+    direct = []
+    for mark in shown:
+        if mark not in known:
+            installation, chat, message = mark.split("|", 2)
+            direct.append((0, Message(text.say, (), None, message, Spot(installation, chat))))
+    return direct
+
+
+def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> After:
+    """End a review without a result: keys go, nothing is revealed (R10)."""
+    direct: list[tuple[int, Message]] = []
+    for round_ in rounds.rounds(unit, review_id):
+        if round_.state is RoundState.OPEN:
+            shown: list[str] = []
+            try:
+                box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+                shown = [mark for draft in box.open_all()[0] for mark in draft.shown]
+            except KeyLost:
+                shown = []
+            direct += _end_round(house, unit, round_, RoundState.CANCELLED, now, shown)
+    outbox.forget_review(unit, review_id)
+    review = reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
+    made = rounds.rounds(unit, review_id)
+    if made:
+        notice(house, unit, review, made[0], "group/cancelled", now)
+    return After(direct)

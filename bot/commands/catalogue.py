@@ -1,0 +1,63 @@
+"""`catalogue [ID]`: what can be asked; every question before agreeing to it (domain d.22)."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import Command, one, reply
+from bot.commands.command import Field as FormField
+from bot.scene import Scene, term
+from dialogues.answers import Answers
+from dialogues.checkin import CheckIn, Words
+from dialogues.messages import Button, Localised, Message, say
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
+    """Which check-in; the list is the default."""
+    options = tuple((c.id, c.title) for c in scene.house.library.checkins.values())
+    return (FormField("id", say("phrase.field_checkin"), "one", options, default=("-",)),)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """The list, or one with its questions."""
+    found = scene.house.library.checkins.get(one(given, "id") or "-")
+    if found is not None:
+        return _one(scene, found)
+    buttons = []
+    lines = []
+    for checkin in scene.house.library.checkins.values():
+        lines.append(
+            {
+                "title": checkin.title,
+                "purpose": checkin.purpose,
+                "count": len(checkin.questions),
+                "minutes": checkin.minutes(()),
+            }
+        )
+        buttons.append(Button(checkin.title, f"c:catalogue {checkin.id}"))
+    return reply("catalogue/list", *buttons, lines=lines)
+
+
+def _one(scene: Scene, checkin: CheckIn) -> Sequence[Message]:
+    word = term(scene.partnership) if scene.partnership else OUR_BROKER
+    lines = [
+        {
+            "text": question.text,
+            "options": [] if isinstance(question, Words) else [o.text for o in question.options],
+            "words": isinstance(question, Words),
+        }
+        for question in checkin.questions
+    ]
+    back = Button(say("label.all_checkins"), "c:catalogue")
+    return reply(
+        "catalogue/one",
+        back,
+        title=checkin.title,
+        purpose=checkin.purpose,
+        minutes=checkin.minutes(()),
+        lines=lines,
+        broker=word,
+    )
+
+
+OUR_BROKER = Localised(en="the broker", id="broker")
+
+COMMAND = Command("catalogue", run, fields=fields, rest="id", aliases=("catalog", "katalog"))

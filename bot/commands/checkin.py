@@ -1,0 +1,81 @@
+"""`checkin`: my open check-ins: begin, continue, change, withdraw."""
+
+from collections.abc import Sequence
+
+from bot import answering, pages
+from bot.commands.command import Command, one, reply
+from bot.commands.command import Field as FormField
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.errors import Refusal
+from dialogues.messages import Button, Message, say
+from dialogues.model import Round
+from storage import rounds
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
+    """Which one, and how: typed by buttons only."""
+    return (FormField("which", say("phrase.field_which"), default="-"),)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """The only open check-in as it stands, or a list of several."""
+    action, _, number = (one(given, "which") or "-").partition(" ")
+    mine = rounds.open_rounds(scene.unit, scene.person.id)
+    if number.isdigit():
+        mine = [(r, m) for r, m in mine if r.id == int(number)]
+        if not mine:
+            return _ended(scene, int(number))
+        round_, member = mine[0]
+        if action == "who":
+            return _who(scene, round_)
+        if action == "page":
+            return _page(scene, round_, member)
+    if not mine:
+        return reply("checkin/none")
+    if len(mine) > 1:
+        buttons = []
+        for round_, _member in mine:
+            label = say(
+                "label.checkin",
+                title=round_.checkin.title,
+                partnership=answering.showing(scene.house, scene.unit, round_, "").partnership.name,
+            )
+            buttons.append(Button(label, f"c:checkin show {round_.id}"))
+        return [Message(say("checkin/which"), tuple(buttons))]
+    round_, member = mine[0]
+    return [
+        answering.resume_message(
+            scene.house, scene.unit, round_, member, scene.reader, scene.spot.installation
+        )
+    ]
+
+
+def _ended(scene: Scene, number: int) -> Sequence[Message]:
+    round_ = rounds.find_round(scene.unit, number)
+    if round_ is None or rounds.seat_of(scene.unit, number, scene.person.id) is None:
+        raise Refusal("fault.not_asked")
+    view = answering.showing(scene.house, scene.unit, round_, "")
+    return [answering.ended(scene.house, scene.unit, view)]
+
+
+def _who(scene: Scene, round_: Round) -> Sequence[Message]:
+    view = answering.showing(scene.house, scene.unit, round_, scene.spot.installation)
+    seats = rounds.roster(scene.unit, round_.id)
+    back = Button(say("label.back"), f"c:checkin show {round_.id}")
+    names = [seat.name for seat in seats]
+    return [Message(say("checkin/who_sees", names=names, **view.facts), (back,))]
+
+
+def _page(scene: Scene, round_: Round, member: int) -> Sequence[Message]:
+    view = answering.showing(scene.house, scene.unit, round_, scene.spot.installation)
+    draft = answering.open_state(scene.house, scene.unit, round_, member)
+    if draft is None:
+        return [Message(say("checkin/unreadable", **view.facts))]
+    form = pages.whole_form(view, draft, scene.reader, {})
+    text = say("checkin/page", cast=draft.state == "cast", **view.facts)
+    begin = Button(say("label.one_by_one"), f"c:checkin show {round_.id}")
+    return [Message(text, (begin,), form=form)]
+
+
+COMMAND = Command("checkin", run, fields=fields, rest="which", aliases=("checkins",))

@@ -1,0 +1,95 @@
+"""What a slash command is: a name, who may use it, a short form, and what it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.scene import Scene
+from dialogues.answers import Answer, Answers
+from dialogues.messages import Button, Label, Message, Say
+from dialogues.model import Role
+
+Read = Callable[[Scene, str], str]
+"""Typed words to the value that is kept. Raises Refusal with what to type instead."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One argument. `kind` is one, many or words; one with a `default` is never asked for.
+
+    `options` are (key, label); `shown` words a kept value for the list of what was given.
+    """
+
+    key: str
+    ask: Say
+    kind: str = "words"
+    options: tuple[tuple[str, Label], ...] = ()
+    default: Answer = None
+    optional: bool = False
+    most: int = 200
+    read: Read | None = None
+    shown: Callable[[Scene, str], Label] | None = None
+    skip: Say | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is a value to go on with when nobody gave one."""
+        return self.default is not None
+
+
+Fields = Callable[[Scene, Answers], Sequence[Field]]
+
+
+def no_fields(scene: Scene, given: Answers) -> Sequence[Field]:
+    """The form of a command without arguments."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. Put it into a file of its own and its name into `COMMANDS`.
+
+    `keywords` maps the words that may be typed before a value to the field it fills;
+    `rest` is the field of the words that follow no keyword, `who` that of a mention.
+    `roles` empty: everybody, enrolled or not. `confirm` says what will happen and to
+    how many, where other people are reached.
+    """
+
+    name: str
+    run: Callable[[Scene, Answers], Sequence[Message]]
+    roles: frozenset[Role] = frozenset()
+    group: bool = False
+    fields: Fields = no_fields
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    who: str = ""
+    confirm: Callable[[Scene, Answers], Message] | None = None
+    hidden: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def needs_group(self) -> bool:
+        """Whether it only makes sense inside a partnership."""
+        return self.group or bool(self.roles)
+
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+BROKER = frozenset({Role.BROKER})
+ANYBODY_ENROLLED = frozenset(Role)
+
+
+def one(given: Answers, key: str) -> str | None:
+    """The single option chosen for *key*, or the words typed."""
+    value = given.get(key)
+    if isinstance(value, tuple):
+        return value[0] if value else None
+    return value
+
+
+def button(label: str, command: str, **values: object) -> Button:
+    """A button that does what typing *command* would."""
+    return Button(Say(f"label.{label}", values), f"c:{command}")
+
+
+def reply(key: str, *buttons: Button, **values: object) -> list[Message]:
+    """One message: the commonest outcome."""
+    return [Message(Say(key, values), tuple(buttons))]

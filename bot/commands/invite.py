@@ -1,0 +1,80 @@
+"""`invite`: a link to pass on. It belongs to one organisation, ten people and fourteen days."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.messages import Message, say
+from dialogues.model import Role
+from storage import brokers, partnerships
+from storage.brokers import Code, Service
+
+LINKED_ROLES = (Role.COORDINATOR, Role.LINE_MANAGER, Role.REPRESENTATIVE)
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[Field]:
+    """Which organisation, or a single-use link for a role, or all at once."""
+    own = tuple((str(o.id), o.name) for o in partnerships.organisations(scene.unit, scene.group.id))
+    roles = tuple((r.value, say(f"label.link_{r.value}")) for r in LINKED_ROLES)
+    every = (("all", say("label.link_all")),)
+    return (Field("for", say("invite/ask"), "one", (*own, *every, *roles)),)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """The messages to pass on; an older link for the same organisation ends."""
+    wanted = one(given, "for") or ""
+    if wanted == "all":
+        own = partnerships.organisations(scene.unit, scene.group.id)
+        messages = [forward(scene, organisation.id) for organisation in own]
+    elif wanted in {role.value for role in LINKED_ROLES}:
+        code = brokers.make_code(
+            scene.unit, scene.group.id, scene.now, scene.person.name, role=Role(wanted)
+        )
+        messages = [_message(scene, code, "")]
+    else:
+        messages = [forward(scene, int(wanted))]
+    return [*reply("invite/pass_on", count=len(messages)), *messages]
+
+
+def forward(scene: Scene, organisation: int) -> Message:
+    """A message made for forwarding to one organisation."""
+    code = brokers.make_code(
+        scene.unit, scene.group.id, scene.now, scene.person.name, organisation=organisation
+    )
+    names = {o.id: o.name for o in partnerships.organisations(scene.unit, scene.group.id)}
+    return _message(scene, code, names[organisation])
+
+
+def broker(scene: Scene, name: str, service: Service) -> Message:
+    """A single-use message for a broker who is not here yet."""
+    code = brokers.make_code(
+        scene.unit,
+        scene.group.id,
+        scene.now,
+        scene.person.name,
+        role=Role.BROKER,
+        service=service,
+        name=name,
+    )
+    return _message(scene, code, "")
+
+
+def _message(scene: Scene, code: Code, organisation: str) -> Message:
+    return Message(
+        say(
+            "invite/forward",
+            partnership=scene.group.name,
+            organisation=organisation,
+            role=code.role.value,
+            role_name=say(f"phrase.role_{code.role.value}"),
+            name=code.name,
+            by=scene.person.name,
+            code=code.code,
+            links=list(scene.house.links(code.code)),
+            until=code.expires_at,
+        )
+    )
+
+
+COMMAND = Command("invite", run, COORDINATOR, fields=fields, rest="for", aliases=("undang",))

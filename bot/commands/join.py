@@ -1,0 +1,121 @@
+"""`join CODE`: what is kept, for whom, how long, how to leave; Join is the consent."""
+
+from collections.abc import Sequence
+
+from bot.commands import consent, partnership_new
+from bot.commands.command import Command, button, one, reply
+from bot.commands.command import Field as FormField
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.errors import Refusal
+from dialogues.messages import Message, say
+from dialogues.model import Role
+from storage import brokers, outbox, partnerships, people
+from storage.brokers import Code
+
+CONSENT_VERSION = "1"
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
+    """The code; "yes CODE" is what the Join button says."""
+    return (FormField("code", say("join/ask"), "words"),)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """Show the invitation, or accept it."""
+    text = one(given, "code") or ""
+    agreed = text.casefold().startswith("yes ")
+    code = brokers.find_code(scene.unit, text[4:] if agreed else text, scene.now)
+    if code is None:
+        raise Refusal("join/bad_code")
+    if code.partnership_id is None:
+        return partnership_new.found(scene, code.code)
+    scene.enter(code.partnership_id)
+    if _already(scene, code):
+        return reply("join/already", partnership=scene.group.name)
+    if not agreed:
+        return _show(scene, code)
+    return _join(scene, code)
+
+
+def _already(scene: Scene, code: Code) -> bool:
+    member = scene.member
+    if member is None or code.role not in member.roles:
+        return False
+    return code.organisation_id is None or code.organisation_id == member.organisation_id
+
+
+def _organisation(scene: Scene, code: Code) -> str:
+    for organisation in partnerships.organisations(scene.unit, scene.group.id):
+        if organisation.id == code.organisation_id:
+            return organisation.name
+    return ""
+
+
+def _show(scene: Scene, code: Code) -> Sequence[Message]:
+    other = "id" if scene.language == "en" else "en"
+    return reply(
+        "join/invitation",
+        button("join", f"join yes {code.code}"),
+        button("not_me", "start"),
+        button(f"language_{other}", f"language {other}"),
+        name=scene.person.name,
+        by=code.made_by,
+        partnership=scene.group.name,
+        organisation=_organisation(scene, code),
+        role=say(f"phrase.role_{code.role.value}"),
+        partner=code.role is Role.PARTNER,
+        operator=scene.house.operator,
+    )
+
+
+def _join(scene: Scene, code: Code) -> Sequence[Message]:
+    brokers.use_code(scene.unit, code.code)
+    person = scene.person
+    people.set_person(
+        scene.unit,
+        person.id,
+        language=person.language or scene.language,
+        zone=person.zone or scene.group.zone,
+        consent_version=CONSENT_VERSION,
+        consent_at=scene.now,
+    )
+    scene.renew()
+    member = partnerships.enrol(
+        scene.unit, scene.group.id, person.id, code.organisation_id, (code.role,), scene.now
+    )
+    _tell(scene, member.id, member.name, code)
+    if code.service is not None:
+        made = brokers.appoint(scene.unit, scene.group.id, person.id, code.service, scene.now)
+        scene.enter(scene.group.id)
+        return consent.ask(scene, brokers.assignment(scene.unit, made))
+    scene.enter(scene.group.id)
+    return reply(
+        "join/joined",
+        button("privacy", "privacy"),
+        button("help", "help"),
+        partnership=scene.group.name,
+        organisation=_organisation(scene, code),
+        coordinator=code.role is Role.COORDINATOR,
+    )
+
+
+def _tell(scene: Scene, member: int, name: str, code: Code) -> None:
+    message = Message(
+        say(
+            "join/told",
+            name=name,
+            partnership=scene.group.name,
+            organisation=_organisation(scene, code),
+            role=say(f"phrase.role_{code.role.value}"),
+            partner=code.role is Role.PARTNER,
+        ),
+        (button("not_right", f"wrong {member}"),),
+    )
+    for coordinator in partnerships.with_role(scene.unit, scene.group.id, Role.COORDINATOR):
+        if coordinator.id != member:
+            key = f"joined:{member}:{scene.now.timestamp():.0f}:{coordinator.id}"
+            outbox.put(scene.unit, key, message, scene.now, person=coordinator.person_id)
+
+
+COMMAND = Command("join", run, fields=fields, rest="code", aliases=("gabung",))

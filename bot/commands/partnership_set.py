@@ -1,0 +1,115 @@
+"""`partnership set`: the group's settings. Open rounds keep what they were opened with."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.commands.timezone import ZONES, read_zone
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.errors import Refusal
+from dialogues.messages import Message, say
+from dialogues.model import Phase, Protect, ReviewState
+from storage import brokers, partnerships, reviews
+
+SMALLEST = 5
+NAMES = {
+    "name": "name",
+    "language": "language",
+    "zone": "zone",
+    "phase": "phase",
+    "purpose": "purpose",
+    "protect": "protect",
+    "minimum": "minimum",
+    "window": "window_days",
+    "term": "term_en",
+}
+
+
+def read_minimum(scene: Scene, text: str) -> str:
+    """At least five: it can only be raised above that (R2)."""
+    if not text.isdigit() or not SMALLEST <= int(text) <= 60:
+        raise Refusal("fault.minimum", limit=SMALLEST)
+    return text
+
+
+def read_days(scene: Scene, text: str) -> str:
+    """Days a review is open, 1 to 60."""
+    if not text.isdigit() or not 1 <= int(text) <= 60:
+        raise Refusal("fault.days", limit=60)
+    return text
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[Field]:
+    """Which setting, then its value."""
+    options = tuple((name, say(f"phrase.field_{name}")) for name in NAMES)
+    asked = [Field("setting", say("partnership/ask_setting"), "one", options)]
+    what = one(given, "setting")
+    if what is not None:
+        asked.append(_value(scene, what))
+    return asked
+
+
+def _value(scene: Scene, what: str) -> Field:
+    ask = say(f"partnership/set_{what}")
+    match what:
+        case "language":
+            options = (("en", say("label.language_en")), ("id", say("label.language_id")))
+            return Field("value", ask, "one", options)
+        case "protect":
+            return Field(
+                "value",
+                ask,
+                "one",
+                tuple((p.value, say(f"phrase.protect_{p.value}")) for p in Protect),
+            )
+        case "phase":
+            return Field(
+                "value", ask, "one", tuple((p.value, say(f"phrase.phase_{p.value}")) for p in Phase)
+            )
+        case "zone":
+            return Field("value", ask, "words", ZONES, read=read_zone)
+        case "minimum":
+            return Field("value", ask, read=read_minimum)
+        case "window":
+            return Field("value", ask, read=read_days)
+    return Field("value", ask, most=300 if what == "purpose" else 80)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """Keep it and log it; a coordinator who is the broker waits until the round is over (R8)."""
+    group = scene.group
+    _not_about_oneself(scene)
+    what, value = one(given, "setting") or "", one(given, "value") or ""
+    number: object = int(value) if what in ("minimum", "window") else value
+    by = scene.person.name
+    column = NAMES[what]
+    if what == "term":
+        english, _, indonesian = value.partition("/")
+        partnerships.set_partnership(
+            scene.unit, group.id, "term_en", english.strip(), by, scene.now
+        )
+        column, number = "term_id", (indonesian.strip() or english.strip())
+    partnerships.set_partnership(scene.unit, group.id, column, number, by, scene.now)
+    scene.enter(group.id)
+    running = any(r.state is ReviewState.OPEN for r in reviews.reviews(scene.unit, group.id))
+    return reply(
+        "partnership/set", setting=say(f"phrase.field_{what}"), value=value, running=running
+    )
+
+
+def _not_about_oneself(scene: Scene) -> None:
+    for review in reviews.reviews(scene.unit, scene.group.id):
+        if review.state is ReviewState.OPEN and review.assignment_id is not None:
+            about = brokers.assignment(scene.unit, review.assignment_id)
+            if about.person_id == scene.person.id:
+                raise Refusal("fault.about_you")
+
+
+COMMAND = Command(
+    "partnership set",
+    run,
+    COORDINATOR,
+    fields=fields,
+    rest="setting",
+    keywords=dict.fromkeys(NAMES, "=setting"),
+)

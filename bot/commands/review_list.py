@@ -1,0 +1,27 @@
+"""`review list`: every review of the group, the latest first."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import COORDINATOR, Command, reply
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.messages import Message, say
+from storage import reviews
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """A line each: title, dates, where it stands."""
+    titles = scene.house.library.checkins
+    lines = [
+        {
+            "title": titles[r.checkin_id].title,
+            "opens": r.opens_at,
+            "closes": r.closes_at,
+            "state": say(f"phrase.state_{r.state.value}"),
+        }
+        for r in reviews.reviews(scene.unit, scene.group.id)
+    ]
+    return reply("review/list", lines=lines, partnership=scene.group.name)
+
+
+COMMAND = Command("review list", run, COORDINATOR, aliases=("reviews",))

@@ -1,0 +1,61 @@
+"""`review results`: the coordinators' copy of the latest report, once the broker has had it."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.commands.review_close import about_oneself
+from bot.reports import readable_by_coordinators
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.errors import Refusal
+from dialogues.messages import Message, say
+from dialogues.model import Review, ReviewState
+from storage import reviews
+
+ENDED = (ReviewState.CLOSED, ReviewState.READ, ReviewState.SHARED, ReviewState.FOLLOWED_UP)
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[Field]:
+    """Which review; the latest is the default."""
+    found = _ended(scene)
+    titles = scene.house.library.checkins
+    options = tuple((str(r.id), titles[r.checkin_id].title) for r in found)
+    default = (str(found[0].id),) if found else ("-",)
+    pages = (
+        ("chat", say("label.summary")),
+        ("page", say("label.whole_report")),
+        ("guide", say("label.talk_questions")),
+    )
+    return (
+        Field("review", say("review/ask_which"), "one", options, default=default),
+        Field("page", say("review/ask_which"), "one", pages, default=("chat",)),
+    )
+
+
+def _ended(scene: Scene) -> list[Review]:
+    return [r for r in reviews.reviews(scene.unit, scene.group.id) if r.state in ENDED]
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """The report, or when it will be there."""
+    found = next((r for r in _ended(scene) if str(r.id) == one(given, "review")), None)
+    if found is None:
+        raise Refusal("review/no_results")
+    if about_oneself(scene, found):
+        raise Refusal("fault.about_you")
+    if not readable_by_coordinators(found):
+        return reply("review/broker_first", share_at=found.share_at or found.closes_at)
+    page = one(given, "page") or "chat"
+    key = {"chat": "report/coordinator", "page": "report/page", "guide": "report/guide"}[page]
+    return [Message(say(key), report=f"{found.id} coordinator")]
+
+
+COMMAND = Command(
+    "review results",
+    run,
+    COORDINATOR,
+    fields=fields,
+    rest="page",
+    keywords={"of": "review"},
+    aliases=("results",),
+)

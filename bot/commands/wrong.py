@@ -1,0 +1,33 @@
+"""The [Not right] button under "Sari joined": the coordinator ends a membership just made."""
+
+from collections.abc import Sequence
+
+from bot.commands.command import COORDINATOR, Command, one, reply
+from bot.commands.command import Field as FormField
+from bot.scene import Scene
+from dialogues.answers import Answers
+from dialogues.errors import Refusal
+from dialogues.messages import Message, say
+from storage import outbox, partnerships
+
+
+def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
+    """Which member."""
+    return (FormField("member", say("phrase.field_who"), "words"),)
+
+
+def run(scene: Scene, given: Answers) -> Sequence[Message]:
+    """Ended from the next round on: rosters of open rounds are frozen."""
+    number = one(given, "member") or ""
+    mine = partnerships.members(scene.unit, scene.group.id)
+    found = next((m for m in mine if str(m.id) == number), None)
+    if found is None or (scene.member is not None and found.id == scene.member.id):
+        raise Refusal("fault.stale")
+    partnerships.dismiss(scene.unit, found.id, scene.now)
+    told = Message(say("join/ended", partnership=scene.group.name, by=scene.person.name))
+    key = f"ended:{found.id}:{scene.now.timestamp():.0f}"
+    outbox.put(scene.unit, key, told, scene.now, person=found.person_id)
+    return reply("join/removed", name=found.name, partnership=scene.group.name)
+
+
+COMMAND = Command("wrong", run, COORDINATOR, fields=fields, rest="member", hidden=True)

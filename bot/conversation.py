@@ -1,0 +1,279 @@
+"""The handler: who is this, which partnership, which language; a command or a dialogue.
+
+One event, one transaction that decides, and the reply after it. A transaction that
+writes a ballot writes nothing that names a person, so a person's account is noted in a
+transaction of its own, before.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot import answering
+from bot.commands import load
+from bot.commands.command import Command as SlashCommand
+from bot.commands.forms import candidates, resume, start
+from bot.commands.words import build, parse
+from bot.reports import Reports
+from bot.scene import After, House, Scene
+from dialogues.dialogue import Move, Typed
+from dialogues.errors import Refusal
+from dialogues.messages import (
+    Button,
+    Command,
+    Filled,
+    Incoming,
+    Message,
+    Outgoing,
+    Spot,
+    Tap,
+    Text,
+    say,
+)
+from dialogues.model import Person, Role
+from dialogues.ports import Clock
+from dialogues.tokens import CommandToken, FormToken, RoundToken, WholeToken, read
+from storage import drafts, partnerships, people
+from storage.ballots import has_seen
+from storage.store import Store, Unit
+
+COMMANDS = load()
+TREE = build(COMMANDS)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is found out before anything is written."""
+
+    person: Person | None
+    chat: Spot
+    round_id: int | None = None
+    unfocus: bool = False
+
+
+class Conversation:
+    """Implements `dialogues.ports.Handler` for every platform."""
+
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        clock: Clock,
+        reports: Reports,
+        direct: Callable[[After], Awaitable[None]],
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._house = house
+        self._store = store
+        self._clock = clock
+        self._reports = reports
+        self._direct = direct
+        self._ring = ring
+
+    async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
+        """See Handler."""
+        if not incoming.private and not isinstance(incoming.event, Command | Tap):
+            return ()
+        known = await self._store.read(lambda unit: self._know(unit, incoming))
+        if known.person is None or known.unfocus:
+            person = await self._store.transact(lambda unit: self._note(unit, incoming, known))
+            known = replace(known, person=person)
+        assert known.person is not None
+        who = known.person
+        messages: Sequence[Message]
+        if known.round_id is not None:
+            round_id = known.round_id
+            messages = await self._store.transact(
+                lambda unit: self._answer(unit, incoming, who, round_id)
+            )
+        else:
+            messages, after = await self._store.transact(
+                lambda unit: self._command(unit, incoming, who)
+            )
+            for left in after:
+                await self._direct(left)
+            self._ring()
+        return [await self._reports.word(m, who, self._to(m, incoming)) for m in messages]
+
+    async def sent(self, outgoing: Outgoing, message: str) -> None:
+        """See Handler. Remembers which message shows a command's form."""
+
+    def _know(self, unit: Unit, incoming: Incoming) -> Known:
+        person_id = people.person_with_user(
+            unit, incoming.sender.installation, incoming.sender.user, incoming.sender.workspace
+        )
+        chat = incoming.chat
+        if person_id is None:
+            return Known(None, chat)
+        person = people.person_by_id(unit, person_id)
+        if incoming.private and chat not in people.spots(unit, person_id):
+            return Known(None, chat)
+        round_id = self._round(unit, incoming, person)
+        pending = drafts.pending(unit, person_id) if round_id is not None else None
+        return Known(person, chat, round_id, pending is not None and pending.waiting)
+
+    def _round(self, unit: Unit, incoming: Incoming, person: Person) -> int | None:
+        match incoming.event:
+            case Tap(token=token) | Filled(token=token):
+                found = read(token)
+                return found.round_id if isinstance(found, RoundToken | WholeToken) else None
+            case Text():
+                pending = drafts.pending(unit, person.id)
+                if pending is not None and pending.waiting:
+                    return None
+                waiting = answering.waiting_round(self._house, unit, person.id, words_only=False)
+                return waiting[0] if waiting else None
+        return None
+
+    def _note(self, unit: Unit, incoming: Incoming, known: Known) -> Person:
+        chat = incoming.chat if incoming.private else None
+        person = people.know(unit, incoming.sender, chat, incoming.name, self._clock.now())
+        if known.unfocus:
+            drafts.set_waiting(unit, person.id, False)
+        return person
+
+    def _answer(
+        self, unit: Unit, incoming: Incoming, person: Person, round_id: int
+    ) -> list[Message]:
+        event = incoming.event
+        assert isinstance(event, Tap | Text | Filled)
+        token = read(event.token) if isinstance(event, Tap) else None
+        return answering.step(
+            self._house,
+            unit,
+            round_id,
+            person,
+            incoming.chat,
+            event,
+            token if isinstance(token, RoundToken) else None,
+            incoming.key,
+            incoming.message,
+            self._clock.now(),
+        )
+
+    def _command(
+        self, unit: Unit, incoming: Incoming, person: Person
+    ) -> tuple[Sequence[Message], Sequence[After]]:
+        now = self._clock.now()
+        if has_seen(unit, self._house.keyring, incoming.key, now.date()):
+            return (), ()
+        chat = incoming.chat
+        private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
+        scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
+        if not incoming.private:
+            linked = partnerships.place_of(unit, chat)
+            if linked is None:
+                return self._unlinked(scene, incoming), ()
+            scene.enter(linked)
+        savepoint = unit.begin_nested()
+        try:
+            messages = self._decide(scene, incoming)
+            savepoint.commit()
+        except Refusal as refusal:
+            savepoint.rollback()
+            unit.expire_all()
+            scene.after.clear()
+            messages = [self._refuse(refusal)]
+        if isinstance(incoming.event, Tap) and incoming.message and incoming.private and messages:
+            first = messages[0]
+            if first.replaces is None and first.say.key not in NEVER_IN_PLACE:
+                messages = [replace(first, replaces=incoming.message), *messages[1:]]
+        if not incoming.private:
+            quiet = Message(say("group/private"), at=chat)
+            messages = [*messages, quiet]
+        return messages, scene.after
+
+    def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
+        match incoming.event:
+            case Command(text=text):
+                parsed = parse(TREE, text)
+                return start(scene, parsed.command, parsed.raw)
+            case Tap(token=token):
+                return self._tapped(scene, token)
+            case Text(body=body):
+                return self._typed(scene, body)
+        return [Message(say("fault.stale"))]
+
+    def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
+        match read(token):
+            case CommandToken(text=text):
+                if text.startswith("@"):
+                    chosen, _, text = text.removeprefix("@").partition(" ")
+                    if any(m.partnership_id == int(chosen) for m in candidates(scene, frozenset())):
+                        scene.enter(int(chosen))
+                parsed = parse(TREE, text)
+                return start(scene, parsed.command, parsed.raw)
+            case FormToken(form=form, act=act, key=key, option=option):
+                pending = drafts.pending(scene.unit, scene.person.id)
+                if pending is None or pending.id != form:
+                    return [Message(say("fault.stale"), (HELP,))]
+                command = BY_NAME[pending.command]
+                return resume(scene, command, pending, Move(act, key, option))
+        return [Message(say("fault.stale"), (HELP,))]
+
+    def _typed(self, scene: Scene, body: str) -> Sequence[Message]:
+        pending = drafts.pending(scene.unit, scene.person.id)
+        if pending is not None and pending.waiting:
+            return resume(scene, BY_NAME[pending.command], pending, Typed(body))
+        return start(scene, BY_NAME["start"], {})
+
+    def _refuse(self, refusal: Refusal) -> Message:
+        values = dict(refusal.values)
+        choices = (*_strings(values.get("near")), *_strings(values.get("choices")))
+        buttons = [Button(f"/{choice}", f"c:{choice}") for choice in choices]
+        name = values.get("command")
+        if isinstance(name, str) and name in BY_NAME:
+            values["usage"] = usage(BY_NAME[name])
+        extra = values.pop("buttons", ())
+        assert isinstance(extra, tuple)
+        return Message(say(refusal.key, **values), (*buttons[:8], *extra))
+
+    def _unlinked(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
+        mine = candidates(scene, frozenset({Role.COORDINATOR}))
+        if isinstance(incoming.event, Tap):
+            token = read(incoming.event.token)
+            if isinstance(token, CommandToken) and token.text.startswith("here "):
+                chosen = int(token.text.removeprefix("here "))
+                if any(m.partnership_id == chosen for m in mine):
+                    partnerships.link_place(scene.unit, chosen, incoming.chat)
+                    scene.enter(chosen)
+                    linked = say("group/linked", partnership=scene.group.name)
+                    return [Message(linked, replaces=incoming.message, at=incoming.chat)]
+            return [Message(say("group/not_coordinator"), at=scene.spot)]
+        buttons = [
+            Button(
+                say(
+                    "label.link_to",
+                    partnership=partnerships.partnership(scene.unit, m.partnership_id).name,
+                ),
+                f"c:here {m.partnership_id}",
+            )
+            for m in mine
+        ]
+        return [Message(say("group/hello"), tuple(buttons), at=incoming.chat)]
+
+    def _to(self, message: Message, incoming: Incoming) -> Spot:
+        if message.at is not None:
+            return message.at
+        if incoming.private:
+            return incoming.chat
+        return Spot(incoming.chat.installation, incoming.sender.user)
+
+
+HELP = Button(say("label.help"), "c:help")
+NEVER_IN_PLACE = frozenset({"fault.stale", "help/privacy", "invite/forward"})
+
+
+def usage(command: SlashCommand) -> str:
+    """How to type a command: "review start CHECKIN … for … purpose …"."""
+    parts = [command.name]
+    if command.rest:
+        parts.append(command.rest.upper() + "…")
+    if command.who:
+        parts.append("[@…]")
+    parts += [f"[{word} …]" for word in command.keywords]
+    return " ".join(parts)
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,151 @@
+"""From the outbox to the platforms: claimed, worded, sent; patience, and people out of reach."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bot import answering
+from bot.reports import Reports
+from bot.scene import After, House
+from dialogues.dialogue import State
+from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
+from dialogues.messages import Message, Outgoing, Spot
+from dialogues.model import Person, RoundState
+from dialogues.ports import Adapter, Clock
+from storage import outbox, partnerships, people, results, rounds
+from storage.outbox import Post
+from storage.store import Store, Unit
+
+log = structlog.get_logger()
+TRIES = 8
+
+
+class Delivery:
+    """Sends what is due. Several may run: lines are leased."""
+
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        clock: Clock,
+        reports: Reports,
+        adapters: Mapping[str, Adapter],
+        holder: str = "all",
+    ) -> None:
+        self._house = house
+        self._store = store
+        self._clock = clock
+        self._reports = reports
+        self._adapters = adapters
+        self._holder = holder
+
+    async def flush(self) -> int:
+        """Send everything that is due now. Returns how many lines were taken."""
+        taken = 0
+        while posts := await self._store.transact(self._claim):
+            taken += len(posts)
+            for post in posts:
+                await self._deliver(post)
+        return taken
+
+    def _claim(self, unit: Unit) -> list[Post]:
+        return outbox.claim(unit, self._clock.now(), self._holder)
+
+    async def direct(self, after: After) -> None:
+        """Send what only a ballot knew: best effort, nothing kept."""
+        for person_id, message in after.direct:
+            try:
+                if message.at is not None:
+                    await self._send(message, None, message.at)
+                else:
+                    target = await self._store.read(partial(_target, person_id=person_id))
+                    if target is not None:
+                        await self._send(message, target[0], target[1])
+            except DeliveryError:
+                continue
+
+    async def _deliver(self, post: Post) -> None:
+        person, spot = await self._store.read(lambda unit: self._where(unit, post))
+        if spot is None:
+            await self._finish(post, "failed")
+            return
+        if await self._store.read(lambda unit: self._needless(unit, post)):
+            await self._finish(post, "sent")
+            return
+        try:
+            outgoing, message = await self._send(post.message, person, spot)
+        except RetryLater as patience:
+            await self._again(post, patience.seconds)
+        except Unreachable:
+            await self._store.transact(lambda unit: people.mark_unreachable(unit, spot))
+            await self._again(post, 0)
+        except UnknownOutcome:
+            await self._finish(post, "unknown")
+        except DeliveryError as error:
+            log.warning("not_delivered", error=type(error).__name__)
+            await self._again(post, 2.0**post.attempts)
+        else:
+            await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
+
+    async def _send(
+        self, message: Message, person: Person | None, spot: Spot
+    ) -> tuple[Outgoing, str]:
+        adapter = self._adapters.get(spot.installation)
+        if adapter is None:
+            raise RetryLater(60)
+        outgoing = await self._reports.word(message, person, spot)
+        try:
+            return outgoing, await adapter.send(outgoing)
+        except MessageGone:
+            return outgoing, ""
+
+    def _where(self, unit: Unit, post: Post) -> tuple[Person | None, Spot | None]:
+        at = post.message.at
+        if post.person_id is None:
+            return None, at
+        person = people.person_by_id(unit, post.person_id)
+        if at is not None:
+            return person, at
+        spots = [s for s in people.spots(unit, post.person_id) if s.installation in self._adapters]
+        return person, spots[0] if spots else None
+
+    def _needless(self, unit: Unit, post: Post) -> bool:
+        """Whether a reminder is not needed: seen in memory, ended like one that was sent."""
+        if post.round_id is None:
+            return False
+        round_ = rounds.find_round(unit, post.round_id)
+        if round_ is None or round_.state is not RoundState.OPEN:
+            return True
+        if post.message.say.key != "checkin/reminder" or post.person_id is None:
+            return False
+        member = rounds.seat_of(unit, post.round_id, post.person_id)
+        draft = answering.open_state(self._house, unit, round_, member) if member else None
+        return draft is None or draft.quiet or draft.state in (State.CAST, State.DECLINED)
+
+    async def _finish(self, post: Post, state: str) -> None:
+        await self._store.transact(lambda unit: outbox.finish(unit, post.id, state))
+
+    async def _again(self, post: Post, seconds: float) -> None:
+        if post.attempts >= TRIES:
+            await self._finish(post, "failed")
+            return
+        at = self._clock.now() + timedelta(seconds=min(seconds, 3600))
+        await self._store.transact(lambda unit: outbox.again(unit, post.id, at))
+
+
+def _target(unit: Unit, person_id: int) -> tuple[Person, Spot] | None:
+    spots = people.spots(unit, person_id)
+    return (people.person_by_id(unit, person_id), spots[0]) if spots else None
+
+
+def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:
+    outbox.finish(unit, post.id, "sent")
+    if post.place_id is not None and message:
+        partnerships.set_notice(unit, post.place_id, message)
+    if post.message.say.key == "checkin/invitation" and post.round_id and post.person_id:
+        member = rounds.seat_of(unit, post.round_id, post.person_id)
+        if member is not None:
+            spot = outgoing.to
+            results.keep_message(unit, post.round_id, member, spot.installation, spot.chat, message)

@@ -1,0 +1,35 @@
+"""What coordinators and linked groups are told about a review."""
+
+from datetime import datetime
+
+from bot import answering
+from bot.scene import House
+from dialogues.messages import Message, say
+from dialogues.model import (
+    Partnership,
+    Review,
+    Role,
+    Round,
+)
+from storage import outbox, partnerships, results
+from storage.store import Unit
+
+
+def tell(unit: Unit, partnership: Partnership, key: str, message: Message, now: datetime) -> None:
+    """Tell every coordinator, once a *key*."""
+    for member in partnerships.with_role(unit, partnership.id, Role.COORDINATOR):
+        outbox.put(unit, f"{key}:{member.id}", message, now, person=member.person_id)
+
+
+def notice(
+    house: House, unit: Unit, review: Review, round_: Round, key: str, now: datetime
+) -> None:
+    """The linked groups' one notice, edited in place."""
+    view = answering.showing(house, unit, round_, "")
+    found = results.result(unit, round_.id)
+    answered = found[0].get("answered") if found else None
+    values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
+    for place, spot, message in partnerships.places(unit, review.partnership_id):
+        fresh = key == "group/open"
+        text = Message(say(key, **values), replaces=None if fresh else message, at=spot)
+        outbox.put(unit, f"review:{review.id}:{key}:{place}", text, now, place=place)

@@ -1,0 +1,140 @@
+"""What every command and every step has at hand."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dialogues.library import LANGUAGES, Library
+from dialogues.messages import Incoming, Localised, Message, Spot
+from dialogues.model import Assignment, Member, Partnership, Person, Role
+from dialogues.texts import Reader, Texts
+from storage import partnerships, people
+from storage.keyring import Keyring
+from storage.store import Unit
+
+ZONE = "Asia/Jakarta"
+"""The zone of somebody of whom nothing is known yet."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What is left to do once a transaction is committed: messages sent directly.
+
+    Each goes to a person by id, or to the spot it names itself.
+    """
+
+    direct: Sequence[tuple[int, Message]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class House:
+    """What lives as long as the process: texts, check-ins, keys, how links are made."""
+
+    library: Library
+    texts: Texts
+    keyring: Keyring
+    operator: str = ""
+    founding_open: bool = False
+    links: Callable[[str], Sequence[str]] = lambda code: [code]
+    forms: Callable[[str], bool] = lambda installation: False
+    erases: Callable[[str], bool] = lambda installation: False
+
+    def receipt(self, language: str) -> str:
+        """Three words: 33 bits."""
+        return " ".join(secrets.choice(self.library.words[language]) for _ in range(3))
+
+
+@dataclass
+class Scene:
+    """One event: who acts, where, when, for which partnership, in which transaction."""
+
+    house: House
+    unit: Unit
+    now: datetime
+    person: Person
+    spot: Spot
+    incoming: Incoming | None = None
+    partnership: Partnership | None = None
+    member: Member | None = None
+    mentions: Mapping[str, str] = field(default_factory=dict)
+    after: list["After"] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        """The language of the reply."""
+        return language_of(self.person, self.partnership, self.incoming)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's zone, else the partnership's."""
+        return zone_of(self.person, self.partnership)
+
+    @property
+    def today(self) -> date:
+        """The date where the person is."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def reader(self) -> Reader:
+        """For whom the reply is worded."""
+        return Reader(self.language, self.zone, self.now)
+
+    @property
+    def group(self) -> Partnership:
+        """The partnership, where a command has made sure that there is one."""
+        assert self.partnership is not None
+        return self.partnership
+
+    def enter(self, partnership_id: int) -> None:
+        """Go on in one partnership."""
+        self.partnership = partnerships.partnership(self.unit, partnership_id)
+        self.member = next(
+            (
+                m
+                for m in partnerships.memberships(self.unit, self.person.id)
+                if m.partnership_id == partnership_id
+            ),
+            None,
+        )
+
+    def holds(self, roles: frozenset[Role]) -> bool:
+        """Whether the person has one of *roles* here; no roles asked, everybody may."""
+        return not roles or (self.member is not None and bool(roles & self.member.roles))
+
+    def renew(self) -> None:
+        """Read the person again after a change."""
+        self.person = people.person_by_id(self.unit, self.person.id)
+
+
+def language_of(
+    person: Person, partnership: Partnership | None = None, incoming: Incoming | None = None
+) -> str:
+    """The language somebody chose, else what their app says, else the group's, else English."""
+    said = person.language or (incoming.language if incoming else None)
+    said = said or (partnership.language if partnership else None) or "en"
+    short = said.split("-")[0].casefold()
+    return short if short in LANGUAGES else "en"
+
+
+def zone_of(person: Person, partnership: Partnership | None = None) -> ZoneInfo:
+    """The zone somebody chose, else the group's."""
+    return ZoneInfo(person.zone or (partnership.zone if partnership else ZONE))
+
+
+def term(partnership: Partnership) -> Localised:
+    """The group's word for the role."""
+    return Localised(en=partnership.term_en, id=partnership.term_id)
+
+
+def broker_name(assignments: Sequence[Assignment], about: Assignment | None) -> str | None:
+    """The one broker asked about, by name; None where texts use the group's term."""
+    if about is not None:
+        return about.name
+    return assignments[0].name if len(assignments) == 1 else None
+
+
+def in_place(message: Message, of: str | None) -> Message:
+    """*message* as an edit of the message with that id, where there is one."""
+    return replace(message, replaces=of) if of else message

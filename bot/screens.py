@@ -1,0 +1,258 @@
+"""A turn of a check-in as a message: which template, which values, which buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.scene import House
+from dialogues import comments
+from dialogues.answers import Answer
+from dialogues.checkin import Multi, Number, Question, Words
+from dialogues.dialogue import Act, Draft, Item, Screen, Turn
+from dialogues.disclosure import Bounds
+from dialogues.engine import items, position
+from dialogues.messages import Button, Localised, Message, say
+from dialogues.model import Confidence, Partnership, Review, Round
+from dialogues.texts import Reader
+from dialogues.tokens import RoundToken, write
+
+BUILT_LATE = frozenset({"checkin/invitation", "checkin/reminder"})
+"""Messages kept in the outbox by name only, and built for the platform they are sent on."""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A round as one person sees it."""
+
+    house: House
+    review: Review
+    round: Round
+    partnership: Partnership
+    broker: str | Localised
+    bounds: Bounds
+    asked: int
+    organisations: int
+    names: tuple[str, ...]
+    forms: bool
+    erases: bool
+    operator: str
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions asked in this round."""
+        return self.round.checkin.asked(self.round.facts)
+
+    @property
+    def form(self) -> tuple[Item, ...]:
+        """The same, as the engine has them."""
+        return items(self.questions)
+
+    def wording(self, question: Question) -> Localised:
+        """The wording for this round's audience."""
+        return question.worded(self.round.facts, self.round.mirror)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What every message about the round can mention."""
+        return {
+            "partnership": self.partnership.name,
+            "title": self.round.checkin.title,
+            "broker": self.broker,
+            "count": len(self.questions),
+            "minutes": self.round.checkin.minutes(self.round.facts),
+            "closes": self.round.closes_at,
+            "asked": self.asked,
+            "organisations": self.organisations,
+            "needed": self.bounds.needed or 0,
+            "from_organisations": 2 if self.bounds.pairwise else 3,
+            "formal": self.review.purpose == "formal",
+            "mirror": self.round.mirror,
+            "named": self.round.confidence is Confidence.NAMED,
+            "about": self.review.assignment_id is not None,
+            "operator": self.operator,
+            "strong": not self.house.keyring.beside,
+        }
+
+    def button(self, label: str, act: Act, question: int = -1, option: int = -1) -> Button:
+        """A button with one of our labels."""
+        return Button(
+            say(f"label.{label}"), write(RoundToken(self.round.id, act, question, option))
+        )
+
+
+def invitation(showing: Showing, key: str = "checkin/invitation") -> Message:
+    """The first message, and what stands there again after Later or Stop."""
+    buttons = [showing.button("begin", Act.BEGIN)]
+    if showing.forms:
+        buttons.append(Button(say("label.one_page"), f"c:checkin page {showing.round.id}"))
+    if key == "checkin/reminder":
+        buttons.append(showing.button("tomorrow", Act.LATER))
+        buttons.append(showing.button("not_this_time", Act.DECLINE))
+        buttons.append(showing.button("no_reminders", Act.QUIET))
+    else:
+        buttons.append(showing.button("later", Act.LATER))
+        buttons.append(showing.button("not_this_time", Act.DECLINE))
+        buttons.append(Button(say("label.who_sees"), f"c:checkin who {showing.round.id}"))
+    return Message(
+        say(key, **showing.facts),
+        tuple(buttons),
+        round_id=showing.round.id,
+        preview=say("phrase.preview"),
+    )
+
+
+def screen(showing: Showing, turn: Turn, reader: Reader, fresh: bool = True) -> Message:
+    """What to show after *turn*. *fresh*: the receipt was just made and may be shown."""
+    draft = turn.draft
+    match turn.screen:
+        case Screen.INVITATION:
+            return invitation(showing)
+        case Screen.QUESTION:
+            return _question(showing, turn, reader)
+        case Screen.END:
+            return _end(showing, draft)
+        case Screen.LOOK:
+            return _look(showing, draft)
+        case Screen.SENT | Screen.CHANGED:
+            return _sent(showing, turn, fresh)
+        case Screen.CHANGE:
+            return _change(showing)
+        case Screen.WITHDRAW:
+            yes = showing.button("withdraw_them", Act.WITHDRAW_YES)
+            buttons: tuple[Button, ...] = (yes, showing.button("keep_them", Act.LEAVE))
+        case _:
+            buttons = (showing.button("begin", Act.BEGIN),)
+    return Message(say(f"checkin/{turn.screen.value}", **showing.facts), buttons, showing.round.id)
+
+
+def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
+    draft = turn.draft
+    number, of = position(showing.form, draft)
+    index = number - 1
+    question = showing.questions[index]
+    cast = draft.state == "cast"
+    buttons: list[Button] = []
+    if not isinstance(question, Words):
+        for place, option in enumerate(question.options):
+            ticked = option.key in draft.partial
+            buttons.append(
+                Button(
+                    say("label.ticked", text=option.text) if ticked else option.text,
+                    write(RoundToken(showing.round.id, Act.PICK, index, place)),
+                )
+            )
+    if isinstance(question, Multi):
+        buttons.append(showing.button("done", Act.DONE, index))
+    skip = "skip" if isinstance(question, Words | Multi) else "cant_say"
+    buttons.append(showing.button(skip, Act.UNABLE, index))
+    if number > 1 or cast:
+        buttons.append(showing.button("back", Act.BACK, index))
+    fault = turn.faults.get(question.key)
+    values = {
+        **showing.facts,
+        "number": number,
+        "of": of,
+        "changing": cast,
+        "text": showing.wording(question),
+        "words": isinstance(question, Words),
+        "most": question.most if isinstance(question, Multi) else 0,
+        "low": question.low if isinstance(question, Number) else "",
+        "high": question.high if isinstance(question, Number) else "",
+        "erases": showing.erases,
+        "fault": say(f"fault.{fault.key.split('.')[-1]}", limit=fault.limit) if fault else "",
+    }
+    return Message(say("checkin/question", **values), tuple(buttons), showing.round.id)
+
+
+def _written(showing: Showing, draft: Draft) -> str:
+    said = [draft.answers.get(q.key) for q in showing.questions if isinstance(q, Words)]
+    return "\n".join(text for text in said if isinstance(text, str))
+
+
+def _end(showing: Showing, draft: Draft) -> Message:
+    written = _written(showing, draft)
+    sealed = showing.round.confidence is Confidence.SEALED
+    buttons = [
+        showing.button("send", Act.SEND),
+        showing.button("look", Act.LOOK),
+        showing.button("stop", Act.STOP),
+    ]
+    if written and sealed:
+        kind = "pass_on_off" if draft.pass_on else "pass_on"
+        buttons.append(showing.button(kind, Act.PASS_ON))
+    values = {
+        **showing.facts,
+        "wrote": bool(written) and sealed,
+        "pass_on": draft.pass_on,
+        "revealing": list(comments.revealing(written, showing.names)) if sealed else [],
+    }
+    return Message(say("checkin/end", **values), tuple(buttons), showing.round.id)
+
+
+def _look(showing: Showing, draft: Draft) -> Message:
+    lines = []
+    buttons = [showing.button("send", Act.SEND)]
+    for index, question in enumerate(showing.questions):
+        answer = answer_label(question, draft.answers.get(question.key))
+        lines.append({"number": index + 1, "topic": question.topic, "answer": answer})
+        buttons.append(
+            Button(
+                say("label.numbered", number=index + 1, text=question.topic),
+                write(RoundToken(showing.round.id, Act.CHANGE_ONE, index)),
+            )
+        )
+    buttons.append(showing.button("back", Act.BACK))
+    return Message(
+        say("checkin/look", lines=lines, **showing.facts), tuple(buttons), showing.round.id
+    )
+
+
+def answer_label(question: Question, answer: Answer) -> object:
+    """An answer as it reads: the option's text, the words, or "can't say"."""
+    if answer is None:
+        return say("phrase.skipped" if isinstance(question, Words) else "phrase.cant_say")
+    if isinstance(answer, str) or isinstance(question, Words):
+        return answer
+    return [option.text for option in question.options if option.key in answer]
+
+
+def _sent(showing: Showing, turn: Turn, fresh: bool) -> Message:
+    buttons = (
+        showing.button("change", Act.CHANGE),
+        showing.button("withdraw", Act.WITHDRAW),
+    )
+    key = "changed" if turn.screen is Screen.CHANGED else "sent"
+    receipt = turn.draft.receipt if fresh else ""
+    return Message(
+        say(f"checkin/{key}", receipt=receipt, **showing.facts), buttons, showing.round.id
+    )
+
+
+def _change(showing: Showing) -> Message:
+    buttons = [
+        Button(
+            say("label.numbered", number=index + 1, text=question.topic),
+            write(RoundToken(showing.round.id, Act.CHANGE_ONE, index)),
+        )
+        for index, question in enumerate(showing.questions)
+    ]
+    buttons.append(showing.button("leave_it", Act.LEAVE))
+    return Message(say("checkin/change", **showing.facts), tuple(buttons), showing.round.id)
+
+
+def closed_text(showing: Showing, answered: int | None) -> Message:
+    """The closed text, the same for everybody (F15)."""
+    values = {**showing.facts, "answered": answered or 0, "enough": answered is not None}
+    return Message(say("checkin/closed", **values), (), showing.round.id)
+
+
+def pick_by_text(question: Question, text: str, reader: Reader) -> str | None:
+    """The option somebody typed instead of tapping: its label or its number, exactly."""
+    if isinstance(question, Words | Multi):
+        return None
+    wanted = text.strip().casefold()
+    found: Sequence[str] = [
+        option.key
+        for option in question.options
+        if wanted in (option.key, option.text.in_language(reader.language).casefold())
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,92 @@
+"""What a tick does: boxes filled, timers answered, closes finished, messages delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.closing import close_review
+from bot.delivery import Delivery
+from bot.reviews import fill_boxes, open_review, remind_later, share_review, signal
+from bot.scene import After, House
+from bot.ticker import Step
+from dialogues.model import ReviewState, RoundState
+from storage import outbox, reviews, rounds
+from storage.ballots import destroy_keys
+from storage.outbox import Timer
+from storage.store import Store, Unit
+
+log = structlog.get_logger()
+
+
+class Timekeeping:
+    """The steps of a tick, in their order."""
+
+    def __init__(self, house: House, store: Store, delivery: Delivery) -> None:
+        self._house = house
+        self._store = store
+        self._delivery = delivery
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Ballots before invitations, closes before their keys go, messages last."""
+        return (self._fill, self._timers, self._fill, self._finish, self._send)
+
+    async def _fill(self, _: datetime) -> None:
+        if await self._store.read(rounds.unfilled):
+            await self._store.transact(lambda unit: fill_boxes(self._house, unit))
+
+    async def _timers(self, now: datetime) -> None:
+        while True:
+            after = await self._store.transact(lambda unit: self._next_timer(unit, now))
+            if after is None:
+                return
+            await self._delivery.direct(after)
+
+    def _next_timer(self, unit: Unit, now: datetime) -> After | None:
+        """The oldest due timer, answered and gone in one transaction; None when none is due."""
+        found = outbox.due_timers(unit, now, limit=1)
+        if not found:
+            return None
+        timer = found[0]
+        outbox.drop_timer(unit, timer.id)
+        return self._answer(unit, timer, now)
+
+    def _answer(self, unit: Unit, timer: Timer, now: datetime) -> After:
+        house = self._house
+        match timer.kind:
+            case "close" if timer.review_id:
+                return close_review(house, unit, timer.review_id, now)
+            case "share" if timer.review_id:
+                share_review(house, unit, timer.review_id, now)
+            case "signal" if timer.review_id and timer.round_id:
+                signal(house, unit, timer.review_id, timer.round_id, now)
+            case "hour" if timer.round_id:
+                return remind_later(house, unit, timer.round_id, now)
+            case "open" if timer.review_id:
+                review = reviews.review(unit, timer.review_id)
+                if review.state is ReviewState.PLANNED:
+                    without = reviews.left_out(unit, review.id)
+                    open_review(house, unit, review, without, now)
+        return After()
+
+    async def _finish(self, now: datetime) -> None:
+        """Destroy the keys of ended rounds, scrub, and only after both say "destroyed"."""
+        ended = await self._store.read(rounds.unfinished)
+        if not ended:
+            return
+        for round_ in ended:
+            destroy_keys(self._house.keyring, round_.id)
+        if not await self._store.scrub():
+            log.warning("scrub_waits", hint="a reader is in the way; it is tried again")
+            return
+        for round_ in ended:
+            state = RoundState.CLOSED if round_.state is RoundState.CLOSING else round_.state
+            await self._store.transact(
+                lambda unit, r=round_, s=state: rounds.set_round(  # type: ignore[misc]
+                    unit, r.id, state=s, destroyed_at=now
+                )
+            )
+
+    async def _send(self, _: datetime) -> None:
+        await self._delivery.flush()
