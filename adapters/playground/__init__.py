@@ -1,0 +1,1 @@
+"""A phone chat on a local page: a real platform adapter that needs no account."""
