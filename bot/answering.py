@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import pages, screens
-from bot.scene import House, broker_name, language_of, zone_of
+from bot.scene import House, broker_name, language_of, worded_fault, zone_of
 from bot.screens import Showing
 from dialogues.answers import Answer
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed, Whole
@@ -97,9 +97,7 @@ def step(
     after = _noted(turn, before, person, view, spot, screen, now)
     if after != before:
         box.write(member, after)
-    faults = {
-        key: say(f"fault.{f.key.split('.')[-1]}", limit=f.limit) for key, f in turn.faults.items()
-    }
+    faults = {key: worded_fault(f) for key, f in turn.faults.items()}
     if isinstance(event, Filled) and faults:
         form = pages.whole_form(view, _refilled(before, event), reader, faults)
         return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]

@@ -5,6 +5,7 @@ Each function runs inside one transaction; what must happen outside it is return
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -90,7 +91,8 @@ def _after_close(
 def _close_round(
     house: House, unit: Unit, round_: Round, now: datetime
 ) -> list[tuple[int, Message]]:
-    drafts, _ = Box(unit, house.keyring, round_.id, round_.key_number, round_.size).open_all()
+    box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+    drafts, _ = box.open_all()
     cast = [draft for draft in drafts if draft.state is State.CAST]
     receipts = [draft.receipt for draft in cast]
     if round_.confidence is Confidence.NAMED:
@@ -111,8 +113,16 @@ def _close_round(
             sealed = seal_comments(house.keyring, comment_key(round_.id), result.comments)
         until = (now + due.COMMENTS).date() if sealed else None
         results.save_result(unit, round_.id, to_data(result), sealed, until, receipts)
-    shown = [mark for draft in drafts for mark in draft.shown]
-    return _end_round(house, unit, round_, RoundState.CLOSING, now, shown)
+    return _end_round(house, unit, round_, RoundState.CLOSING, now, _shown(unit, box, round_.id))
+
+
+def _shown(unit: Unit, box: Box, round_id: int) -> list[tuple[int, str]]:
+    """Messages that only a ballot knows to show the dialogue, each with its reader."""
+    found = []
+    for seat in rounds.roster(unit, round_id):
+        draft = box.read(seat.member_id)
+        found += [(seat.person_id, mark) for mark in draft.shown] if draft else []
+    return found
 
 
 def _end_round(
@@ -121,7 +131,7 @@ def _end_round(
     round_: Round,
     state: RoundState,
     now: datetime,
-    shown: Sequence[str] = (),
+    shown: Sequence[tuple[int, str]] = (),
 ) -> list[tuple[int, Message]]:
     """Delete all that is bound to the round; every message about it gets one and the same end."""
     delete_ballots(unit, round_.id)
@@ -140,10 +150,10 @@ def _end_round(
         outbox.put(unit, key, edit, now, person=seats[member], priority=6)
     results.forget_messages(unit, round_.id)
     direct = []
-    for mark in shown:
+    for person, mark in shown:
         if mark not in known:
             installation, chat, message = mark.split("|", 2)
-            direct.append((0, Message(text.say, (), None, message, Spot(installation, chat))))
+            direct.append((person, Message(text.say, (), None, message, Spot(installation, chat))))
     return direct
 
 
@@ -152,12 +162,10 @@ def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> Af
     direct: list[tuple[int, Message]] = []
     for round_ in rounds.rounds(unit, review_id):
         if round_.state is RoundState.OPEN:
-            shown: list[str] = []
-            try:
+            shown: Sequence[tuple[int, str]] = ()
+            with suppress(KeyLost):
                 box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
-                shown = [mark for draft in box.open_all()[0] for mark in draft.shown]
-            except KeyLost:
-                shown = []
+                shown = _shown(unit, box, round_.id)
             direct += _end_round(house, unit, round_, RoundState.CANCELLED, now, shown)
     outbox.forget_review(unit, review_id)
     review = reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)

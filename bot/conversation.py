@@ -14,7 +14,7 @@ from bot.commands.command import Command as SlashCommand
 from bot.commands.forms import candidates, resume, start
 from bot.commands.words import build, parse
 from bot.reports import Reports
-from bot.scene import After, House, Scene
+from bot.scene import After, House, Scene, spoken
 from dialogues.dialogue import Move, Typed
 from dialogues.errors import Refusal
 from dialogues.messages import (
@@ -127,7 +127,15 @@ class Conversation:
 
     def _note(self, unit: Unit, incoming: Incoming, known: Known) -> Person:
         chat = incoming.chat if incoming.private else None
-        person = people.know(unit, incoming.sender, chat, incoming.name, self._clock.now())
+        person = people.know(
+            unit,
+            incoming.sender,
+            chat,
+            incoming.name,
+            self._clock.now(),
+            spoken(incoming.language),
+            incoming.zone,
+        )
         if known.unfocus:
             drafts.set_waiting(unit, person.id, False)
         return person
@@ -176,7 +184,8 @@ class Conversation:
             messages = [self._refuse(refusal)]
         if isinstance(incoming.event, Tap) and incoming.message and incoming.private and messages:
             first = messages[0]
-            if first.replaces is None and first.say.key not in NEVER_IN_PLACE:
+            form = isinstance(read(incoming.event.token), FormToken)
+            if first.replaces is None and (form or first.say.key in IN_PLACE):
                 messages = [replace(first, replaces=incoming.message), *messages[1:]]
         if not incoming.private:
             quiet = Message(say("group/private"), at=chat)
@@ -261,7 +270,13 @@ class Conversation:
 
 
 HELP = Button(say("label.help"), "c:help")
-NEVER_IN_PLACE = frozenset({"fault.stale", "help/privacy", "invite/forward"})
+IN_PLACE = frozenset(
+    """join/joined join/removed start/hello language/set consent/ask consent/agreed
+    consent/declined consent/withdrawn consent/wrong checkin/invitation checkin/who_sees
+    checkin/page checkin/question checkin/end checkin/look checkin/sent checkin/closed
+    checkin/cancelled""".split()
+)
+"""Replies to a button that take the place of its message; others come below it."""
 
 
 def usage(command: SlashCommand) -> str:

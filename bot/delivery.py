@@ -1,6 +1,7 @@
 """From the outbox to the platforms: claimed, worded, sent; patience, and people out of reach."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -56,15 +57,10 @@ class Delivery:
     async def direct(self, after: After) -> None:
         """Send what only a ballot knew: best effort, nothing kept."""
         for person_id, message in after.direct:
-            try:
-                if message.at is not None:
-                    await self._send(message, None, message.at)
-                else:
-                    target = await self._store.read(partial(_target, person_id=person_id))
-                    if target is not None:
-                        await self._send(message, target[0], target[1])
-            except DeliveryError:
-                continue
+            person, spot = await self._store.read(partial(self._target, message, person_id))
+            if spot is not None:
+                with suppress(DeliveryError):
+                    await self._send(message, person, spot)
 
     async def _deliver(self, post: Post) -> None:
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
@@ -102,13 +98,15 @@ class Delivery:
             return outgoing, ""
 
     def _where(self, unit: Unit, post: Post) -> tuple[Person | None, Spot | None]:
-        at = post.message.at
         if post.person_id is None:
-            return None, at
-        person = people.person_by_id(unit, post.person_id)
-        if at is not None:
-            return person, at
-        spots = [s for s in people.spots(unit, post.person_id) if s.installation in self._adapters]
+            return None, post.message.at
+        return self._target(post.message, post.person_id, unit)
+
+    def _target(self, message: Message, person_id: int, unit: Unit) -> tuple[Person, Spot | None]:
+        person = people.person_by_id(unit, person_id)
+        if message.at is not None:
+            return person, message.at
+        spots = [s for s in people.spots(unit, person_id) if s.installation in self._adapters]
         return person, spots[0] if spots else None
 
     def _needless(self, unit: Unit, post: Post) -> bool:
@@ -133,11 +131,6 @@ class Delivery:
             return
         at = self._clock.now() + timedelta(seconds=min(seconds, 3600))
         await self._store.transact(lambda unit: outbox.again(unit, post.id, at))
-
-
-def _target(unit: Unit, person_id: int) -> tuple[Person, Spot] | None:
-    spots = people.spots(unit, person_id)
-    return (people.person_by_id(unit, person_id), spots[0]) if spots else None
 
 
 def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:

@@ -12,6 +12,7 @@ from bot import answering, screens
 from bot.pictures import picture
 from bot.scene import House, language_of, zone_of
 from dialogues.answers import Answers
+from dialogues.charts import draw
 from dialogues.disclosure import from_data
 from dialogues.messages import File, Message, Outgoing, Spot, say
 from dialogues.model import Audience, Partnership, Person, Review, ReviewState
@@ -89,7 +90,7 @@ class Reports:
     ) -> tuple[Message, Reader, Callable[[], tuple[File, ...]]]:
         report = report_of(self._house, unit, review, who)
         texts = self._house.texts
-        told, page, chart = report.chat(who), report.page(who), report.chart()
+        told, page, chart = report.chat(who), report.page(who), report.chart(who)
 
         def files() -> tuple[File, ...]:
             found = []
@@ -97,14 +98,16 @@ class Reports:
                 html = texts.page(*page, reader)
                 name = texts.label(say("label.report_file"), reader)
                 found.append(File(f"{name}.html", "text/html", html.encode()))
-            elif report.released:
-                svg = texts.page(*chart, reader)
+            elif report.released and message.say.key != "report/guide":
+                svg = draw(chart, texts, reader)
                 name = texts.label(say("label.picture_file"), reader)
                 about = texts.label(say("label.picture_of"), reader)
                 found.append(File(f"{name}.png", "image/png", picture(svg), about))
             return tuple(found)
 
-        if message.say.key != "report/page":
+        if message.say.key == "report/guide":
+            message = replace(message, say=report.guide(who))
+        elif message.say.key != "report/page":
             message = replace(message, say=told, buttons=report.buttons(who))
         return message, reader, files
 

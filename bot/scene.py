@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from dialogues.answers import Fault
 from dialogues.library import LANGUAGES, Library
-from dialogues.messages import Incoming, Localised, Message, Spot
+from dialogues.messages import Incoming, Localised, Message, Say, Spot, say
 from dialogues.model import Assignment, Member, Partnership, Person, Role
 from dialogues.texts import Reader, Texts
 from storage import partnerships, people
@@ -64,7 +65,7 @@ class Scene:
     @property
     def language(self) -> str:
         """The language of the reply."""
-        return language_of(self.person, self.partnership, self.incoming)
+        return language_of(self.person, self.partnership)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -108,14 +109,15 @@ class Scene:
         self.person = people.person_by_id(self.unit, self.person.id)
 
 
-def language_of(
-    person: Person, partnership: Partnership | None = None, incoming: Incoming | None = None
-) -> str:
-    """The language somebody chose, else what their app says, else the group's, else English."""
-    said = person.language or (incoming.language if incoming else None)
-    said = said or (partnership.language if partnership else None) or "en"
-    short = said.split("-")[0].casefold()
-    return short if short in LANGUAGES else "en"
+def spoken(language: str | None) -> str | None:
+    """The language we speak behind a platform's code ("id-ID"), or None."""
+    short = (language or "").split("-")[0].casefold()
+    return short if short in LANGUAGES else None
+
+
+def language_of(person: Person, partnership: Partnership | None = None) -> str:
+    """The language of a person, else the group's, else English."""
+    return spoken(person.language) or spoken(partnership.language if partnership else None) or "en"
 
 
 def zone_of(person: Person, partnership: Partnership | None = None) -> ZoneInfo:
@@ -135,6 +137,7 @@ def broker_name(assignments: Sequence[Assignment], about: Assignment | None) -> 
     return assignments[0].name if len(assignments) == 1 else None
 
 
-def in_place(message: Message, of: str | None) -> Message:
-    """*message* as an edit of the message with that id, where there is one."""
-    return replace(message, replaces=of) if of else message
+def worded_fault(fault: Fault) -> Say:
+    """Why something typed or tapped was no answer, as a sentence."""
+    key = f"fault.{fault.key.split('.')[-1]}"
+    return say(key, limit=fault.limit) if fault.limit else say(key)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.scene import House
+from bot.scene import House, worded_fault
 from dialogues import comments
 from dialogues.answers import Answer
 from dialogues.checkin import Multi, Number, Question, Words
@@ -158,7 +158,7 @@ def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
         "low": question.low if isinstance(question, Number) else "",
         "high": question.high if isinstance(question, Number) else "",
         "erases": showing.erases,
-        "fault": say(f"fault.{fault.key.split('.')[-1]}", limit=fault.limit) if fault else "",
+        "fault": worded_fault(fault) if fault else "",
     }
     return Message(say("checkin/question", **values), tuple(buttons), showing.round.id)
 

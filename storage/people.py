@@ -17,8 +17,19 @@ from storage.tables import (
 )
 
 
-def know(unit: Unit, address: Address, chat: Spot | None, name: str, now: datetime) -> Person:
-    """The person behind an account, made at first contact. A private *chat* is remembered."""
+def know(
+    unit: Unit,
+    address: Address,
+    chat: Spot | None,
+    name: str,
+    now: datetime,
+    language: str | None = None,
+    zone: str | None = None,
+) -> Person:
+    """The person behind an account, made at first contact with what the platform knows of them.
+
+    A private *chat* is remembered. Language and zone are theirs to change.
+    """
     row = unit.exec(
         select(AccountRow).where(
             AccountRow.installation == address.installation,
@@ -27,7 +38,7 @@ def know(unit: Unit, address: Address, chat: Spot | None, name: str, now: dateti
         )
     ).first()
     if row is None:
-        person = PersonRow(name=name or address.user)
+        person = PersonRow(name=name or address.user, language=language, zone=zone)
         unit.add(person)
         unit.flush()
         assert person.id is not None

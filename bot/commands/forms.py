@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.commands.command import Command, Field
 from bot.commands.matching import resolve
-from bot.scene import Scene
+from bot.scene import Scene, worded_fault
 from dialogues.answers import Answer, Answers
 from dialogues.dialogue import END, LOOK, Act, Draft, Item, Move, State, Typed
 from dialogues.engine import advance, begin, position
@@ -83,7 +83,7 @@ def resume(
         return _go(scene, command, _begin(scene, command, draft.answers), None)
     turn = advance(_items(fields), draft, event, str)
     for fault in turn.faults.values():
-        note = say(f"fault.{fault.key.split('.')[-1]}", limit=fault.limit)
+        note = worded_fault(fault)
     after = turn.draft
     if after.answers != draft.answers or after.place == END:
         after = _begin(scene, command, after.answers)
@@ -120,7 +120,9 @@ def _go(scene: Scene, command: Command, draft: Draft, note: Say | None) -> Seque
     fields = command.fields(scene, draft.answers)
     here = _field(fields, draft.place)
     if here is None and draft.place != LOOK and command.confirm is None:
-        drafts.drop(scene.unit, scene.person.id)
+        kept_before = drafts.pending(scene.unit, scene.person.id)
+        if kept_before is not None and kept_before.command == command.name:
+            drafts.drop(scene.unit, scene.person.id)
         return command.run(scene, draft.answers)
     partnership = scene.partnership.id if scene.partnership else None
     kept = drafts.keep(

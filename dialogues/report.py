@@ -1,0 +1,224 @@
+"""A review's report: a Result put in order for its reader, in no language yet.
+
+Its only inputs are the Result, the frozen check-in with its facts, what everybody may know of
+the review, and the broker's own answers (DESIGN 5). What they amount to: `findings`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dialogues.answers import Answers, Band
+from dialogues.charts import Chart, Counts, Row, segments
+from dialogues.checkin import CheckIn, Fact, Words
+from dialogues.disclosure import Result, Shown
+from dialogues.findings import Entry, find, prompts
+from dialogues.messages import Button, Localised, Say, say
+from dialogues.model import Assignment, Partnership, Purpose, Review, ReviewState
+from dialogues.sentences import Voice, decimal, rows, turned
+from dialogues.tokens import CommandToken, write
+
+BROKER = "broker"
+"""The reader who is addressed as "you"; any other is a coordinator."""
+ONE_SCREEN = 600
+"""Characters of comments up to which a chat message shows them itself."""
+LEGEND = tuple(
+    (band.value, say("report/legend", band=band.value))
+    for band in (Band.UNFAVOURABLE, Band.MIDDLE, Band.FAVOURABLE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a reader gets to see. Not `released` is conversation mode, without numbers."""
+
+    review: Review
+    partnership: Partnership
+    assignment: Assignment | None
+    title: Localised
+    result: Result = field(repr=False)
+    entries: tuple[Entry, ...] = field(repr=False)
+
+    @property
+    def released(self) -> bool:
+        """Whether there is a result to show."""
+        return self.result.released
+
+    @property
+    def broker(self) -> str | Localised:
+        """The broker's name, or the group's word for the role."""
+        if self.assignment:
+            return self.assignment.name
+        return Localised(en=self.partnership.term_en, id=self.partnership.term_id)
+
+    @property
+    def strengths(self) -> tuple[Entry, ...]:
+        """What most see favourably."""
+        return tuple(e for e in self.entries if e.leaning is Band.FAVOURABLE)
+
+    @property
+    def worth_talking(self) -> tuple[Entry, ...]:
+        """Where most see a need for change, or views differ."""
+        return tuple(e for e in self.entries if e.leaning in (Band.UNFAVOURABLE, Band.MIDDLE))
+
+    @property
+    def named(self) -> tuple[Entry, ...]:
+        """Questions with options, some of which may be shown."""
+        return tuple(e for e in self.entries if e.shown and e.shown.options)
+
+    @property
+    def gaps(self) -> tuple[Entry, ...]:
+        """Where the broker's own answer can be set beside what is shown."""
+        return tuple(e for e in self.entries if e.gap)
+
+    def chat(self, who: str) -> Say:
+        """The summary for a chat, one screen."""
+        voice, comments = self._voice(who), self.result.comments
+        fitting = comments if sum(map(len, comments)) <= ONE_SCREEN else ()
+        common = {**self._common(who), "comments": fitting, "written": len(comments)}
+        if not self.released:
+            return say("report/conversation", **common, withheld=False)
+        return say(
+            "report/chat" if voice.you else "report/coordinator",
+            **common,
+            withheld=self.result.comments_withheld,
+            strengths=[voice.said(e, led=True) for e in self.strengths],
+            talk=[[voice.said(e, led=True), voice.own(e)] for e in self.worth_talking],
+            named=[voice.said(e, led=True) for e in self.named],
+        )
+
+    def guide(self, who: str) -> Say:
+        """How to lead a talk of 45 minutes: about the result, or without one on the questions."""
+        closed = [e for e in self.entries if e.shown]
+        questions = [[e.question.topic, e.text] for e in closed]
+        common = self._common(who)
+        return say("report/guide", **common, questions=questions, prompts=self._prompts(who))
+
+    def page(self, who: str) -> tuple[str, dict[str, object]]:
+        """The whole report as HTML: a template's name and its values, for `Texts.page`."""
+        voice, common = self._voice(who), self._common(who)
+        heads = ("heading", "group", "turnout", "views")
+        return "report.html.j2", {
+            **common,
+            **{head: say(f"report/{head}", **common) for head in heads},
+            "arrangement": self._arrangement(),
+            "strengths": [voice.said(e, led=True) for e in self.strengths],
+            "talk": [voice.said(e, led=True) for e in self.worth_talking],
+            "named": [voice.said(e, led=True) for e in self.named],
+            "mirrored": any(e.own is not None for e in self.entries),
+            "gaps": [self._entry(e, voice) for e in self.gaps],
+            "entries": [self._entry(e, voice) for e in self.entries],
+            "legend": LEGEND,
+            "comments": self.result.comments,
+            "withheld": self.result.comments_withheld,
+            "prompts": self._prompts(who),
+        }
+
+    def chart(self, who: str) -> Chart:
+        """The summary picture, for `charts.draw`. Without a result it has no rows."""
+        voice, common = self._voice(who), self._common(who)
+        heads = ["heading", "group"] + ["turnout"] * self.released
+        lines = tuple(say(f"report/{head}", **common) for head in heads)
+        found = tuple(self._row(e, voice) for e in self.entries if e.shown and self.released)
+        return Chart(self.broker, lines, LEGEND, found, say("report/views", **common))
+
+    def buttons(self, who: str) -> tuple[Button, ...]:
+        """What stands under the summary: the whole page where there is a result, the guide."""
+        command = "feedback" if self._voice(who).you else "review results"
+        pages = [("page", "whole_report"), ("guide", "talk_questions")]
+        if not self.released:
+            pages = [("guide", "conversation_guide")]
+        tokens = [CommandToken(f"{command} {page} of {self.review.id}") for page, _ in pages]
+        labels = [say(f"label.{name}") for _, name in pages]
+        return tuple(Button(label, write(t)) for label, t in zip(labels, tokens, strict=True))
+
+    def _voice(self, who: str) -> Voice:
+        return Voice(self.broker, who == BROKER and self.assignment is not None)
+
+    def _common(self, who: str) -> dict[str, object]:
+        review, result = self.review, self.result
+        return {
+            "you": self._voice(who).you,
+            "about": self.assignment is not None,
+            "broker": self.broker,
+            "partnership": self.partnership.name,
+            "title": self.title,
+            "opens": review.opens_at,
+            "closes": review.closes_at,
+            "share_at": review.share_at,
+            "alone": review.state in (ReviewState.CLOSED, ReviewState.READ),
+            "formal": review.purpose is Purpose.FORMAL,
+            "released": self.released,
+            "asked": result.asked,
+            "organisations": result.organisations,
+            "answered": result.answered or 0,
+        }
+
+    def _arrangement(self) -> Say | None:
+        about = self.assignment
+        if about is None:
+            return None
+        kind, contractor = about.kind.value, about.contractor.value if about.contractor else ""
+        names = {"home": about.home or "", "contracting": about.contracting or ""}
+        return say("report/arrangement", kind=kind, contractor=contractor, **names)
+
+    def _prompts(self, who: str) -> list[Say]:
+        voice, about = self._voice(who), self.assignment is not None
+        found = [voice.prompt(e) for e in prompts(self.entries)]
+        return [*found, say("report/together", broker=self.broker, about=about)]
+
+    def _entry(self, entry: Entry, voice: Voice) -> dict[str, object]:
+        shown = entry.shown or Shown(entry.question.key)
+        steps = shown.histogram or ()
+        options = () if isinstance(entry.question, Words) else entry.question.options
+        return {
+            "topic": entry.question.topic,
+            "text": entry.text,
+            "words": entry.shown is None,
+            "said": voice.said(entry),
+            "bar": segments(shown.counts, self._among()) if shown.counts else (),
+            "rows": list(rows(entry)),
+            "counted": bool(shown.counts or shown.option_counts),
+            "n": shown.n,
+            "steps": [
+                (option.text, count, round(100 * count / max(steps)))
+                for option, count in zip(options, steps, strict=False)
+            ],
+            "mean": decimal(shown.mean),
+            "median": decimal(shown.median),
+            "unable": shown.cant_say,
+            "own": voice.own(entry),
+            "gap": voice.gap(entry),
+        }
+
+    def _row(self, entry: Entry, voice: Voice) -> Row:
+        question, own = entry.question, entry.own
+        counts = entry.shown.counts if entry.shown else None
+        mark = None
+        if counts and isinstance(own, tuple) and not isinstance(question, Words):
+            keys = [option.key for option in question.options]
+            keys = keys[::-1] if turned(question) else keys
+            mark = (keys.index(own[0]), len(keys))
+        return Row(question.topic, voice.said(entry), counts, voice.own(entry), mark)
+
+    def _among(self) -> list[Counts]:
+        return [e.shown.counts for e in self.entries if e.shown and e.shown.counts]
+
+
+def build(
+    *,
+    result: Result,
+    checkin: CheckIn,
+    facts: Iterable[Fact],
+    review: Review,
+    partnership: Partnership,
+    assignment: Assignment | None,
+    mirror: Answers | None,
+) -> Report:
+    """The report of a closed round; it reads nothing else.
+
+    Args:
+        assignment: Whom the review is about; None for a decision of the group.
+        mirror: The broker's own answers, if they gave them before the close.
+    """
+    entries = find(result, checkin, facts, mirror)
+    return Report(review, partnership, assignment, checkin.title, result, entries)

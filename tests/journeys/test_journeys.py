@@ -1,0 +1,137 @@
+"""Journeys as text: what each person does, and what each person then reads.
+
+A line beginning with ">" is an action; everything else is what Titian showed. To write a
+new journey put its actions into a file and run with TEST_RECORD=1; then read the file.
+
+    > people: budi Budi Santoso en
+    > budi: hello
+    > budi [Set up a partnership]
+    > sari opens CODE1
+    > sari fills r1=4 text=words without spaces
+    > clock +7 days
+    > play set-up          (the actions of set-up.txt, without showing them)
+"""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogues.markup import plain
+
+HERE = Path(__file__).parent
+JOURNEYS = sorted(p.stem for p in HERE.glob("*.txt") if not p.stem.startswith("_"))
+BY = re.compile(r"clock \+(\d+) (\w+)")
+ACT = re.compile(r"(\w+)( in group)?(?:: (.*)| \[(.*)\]| opens (\w+)| fills (.*))$")
+
+
+class Teller:
+    """Plays actions and writes down what changed in every chat."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self.names: dict[str, str] = {}
+        self.codes: list[str] = []
+        self.seen: dict[tuple[str, str], str] = {}
+
+    async def act(self, line: str) -> None:
+        world = self.world
+        if line.startswith("people: "):
+            for entry in line.removeprefix("people: ").split("; "):
+                user, *name, language = entry.split()
+                self.names[user] = " ".join(name)
+                world.person(user, " ".join(name), language)
+        elif line.startswith("play "):
+            await self.play(line.removeprefix("play "))
+        elif found := BY.match(line):
+            await world.forward(
+                **{found[2] if found[2].endswith("s") else found[2] + "s": int(found[1])}
+            )
+        elif found := ACT.match(line):
+            await self._acts(found)
+        else:
+            raise ValueError(f"not an action: {line}")
+        for user in self.names:
+            for code in world.codes(user):
+                if code not in self.codes:
+                    self.codes.append(code)
+
+    async def _acts(self, found: re.Match[str]) -> None:
+        user, group, words, label, code, values = found.groups()
+        chat = "group" if group else "private"
+        if words is not None:
+            await self.world.says(user, words.replace("\\n", "\n"), chat)
+        elif label is not None:
+            await self.world.taps(user, label, chat)
+        elif code is not None:
+            await self.world.says(user, f"/start {self.codes[int(code[4:]) - 1]}")
+        else:
+            pairs = [pair.partition("=") for pair in values.split("; ")]
+            await self.world.fills(
+                user,
+                {
+                    k: tuple(v.split("+")) if (k != "text" and k != "next") or len(v) < 8 else v
+                    for k, _, v in pairs
+                },
+            )
+
+    async def play(self, name: str) -> None:
+        for line in (HERE / f"_{name}.txt").read_text().splitlines():
+            if line.startswith("> "):
+                await self.act(line.removeprefix("> "))
+        self.changes()
+
+    def changes(self) -> list[str]:
+        lines: list[str] = []
+        chats = {**self.names, "group": "The group"}
+        for user, name in chats.items():
+            shown: set[str] = set()
+            for message in self.world.room.transcript(user):
+                shown.add(message.id)
+                if message.author:
+                    continue
+                labels = " ".join(f"[{label}]" for label, _ in message.buttons)
+                form = f"(a form: {message.form.title})" if message.form else ""
+                files = " ".join(f"({file.name})" for file in message.files)
+                body = "\n".join(p for p in (plain(message.text), labels, form, files) if p)
+                key = (user, message.id)
+                if self.seen.get(key) != body:
+                    lines += self._told(name, body, key in self.seen)
+                    self.seen[key] = body
+            for key in [k for k in self.seen if k[0] == user and k[1] not in shown]:
+                del self.seen[key]
+        return lines
+
+    def _told(self, name: str, body: str, edited: bool) -> list[str]:
+        for number, code in enumerate(self.codes, 1):
+            body = body.replace(code, f"CODE{number}")
+        head = f"  {name} (edited)" if edited else f"  {name}"
+        return [head, *(f"  | {line}".rstrip() for line in body.splitlines()), ""]
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+async def test_a_journey_reads_as_written(name: str, world: Any) -> None:
+    path = HERE / f"{name}.txt"
+    written = path.read_text()
+    teller = Teller(world)
+    told: list[str] = []
+    for line in written.splitlines():
+        if line.startswith("#"):
+            told.append(line)
+        elif line.startswith("> "):
+            told += ["", line] if told else [line]
+            await teller.act(line.removeprefix("> "))
+            told += teller.changes()
+    text = "\n".join(told).rstrip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    if os.environ.get("TEST_RECORD") == "1":
+        path.write_text(text)
+    difference = list(difflib.unified_diff(written.splitlines(), text.splitlines(), lineterm=""))
+    assert not difference, "\n".join(difference)
+
+
+def test_there_are_journeys() -> None:
+    assert len(JOURNEYS) >= 5
