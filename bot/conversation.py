@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from bot import answering
 from bot.commands import load
-from bot.commands.command import Command as SlashCommand
 from bot.commands.forms import candidates, resume, start
 from bot.commands.words import build, parse
+from bot.groups import unlinked
+from bot.refusals import refused
 from bot.reports import Reports
 from bot.scene import After, House, Scene, spoken
 from dialogues.dialogue import Move, Typed
@@ -29,7 +30,7 @@ from dialogues.messages import (
     Text,
     say,
 )
-from dialogues.model import Person, Role
+from dialogues.model import Person
 from dialogues.ports import Clock
 from dialogues.tokens import CommandToken, FormToken, RoundToken, WholeToken, read
 from storage import drafts, partnerships, people
@@ -171,7 +172,7 @@ class Conversation:
         if not incoming.private:
             linked = partnerships.place_of(unit, chat)
             if linked is None:
-                return self._unlinked(scene, incoming), ()
+                return unlinked(scene, incoming), ()
             scene.enter(linked)
         savepoint = unit.begin_nested()
         try:
@@ -181,7 +182,7 @@ class Conversation:
             savepoint.rollback()
             unit.expire_all()
             scene.after.clear()
-            messages = [self._refuse(refusal)]
+            messages = [refused(refusal, BY_NAME)]
         if isinstance(incoming.event, Tap) and incoming.message and incoming.private and messages:
             first = messages[0]
             form = isinstance(read(incoming.event.token), FormToken)
@@ -226,41 +227,6 @@ class Conversation:
             return resume(scene, BY_NAME[pending.command], pending, Typed(body))
         return start(scene, BY_NAME["start"], {})
 
-    def _refuse(self, refusal: Refusal) -> Message:
-        values = dict(refusal.values)
-        choices = (*_strings(values.get("near")), *_strings(values.get("choices")))
-        buttons = [Button(f"/{choice}", f"c:{choice}") for choice in choices]
-        name = values.get("command")
-        if isinstance(name, str) and name in BY_NAME:
-            values["usage"] = usage(BY_NAME[name])
-        extra = values.pop("buttons", ())
-        assert isinstance(extra, tuple)
-        return Message(say(refusal.key, **values), (*buttons[:8], *extra))
-
-    def _unlinked(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
-        mine = candidates(scene, frozenset({Role.COORDINATOR}))
-        if isinstance(incoming.event, Tap):
-            token = read(incoming.event.token)
-            if isinstance(token, CommandToken) and token.text.startswith("here "):
-                chosen = int(token.text.removeprefix("here "))
-                if any(m.partnership_id == chosen for m in mine):
-                    partnerships.link_place(scene.unit, chosen, incoming.chat)
-                    scene.enter(chosen)
-                    linked = say("group/linked", partnership=scene.group.name)
-                    return [Message(linked, replaces=incoming.message, at=incoming.chat)]
-            return [Message(say("group/not_coordinator"), at=scene.spot)]
-        buttons = [
-            Button(
-                say(
-                    "label.link_to",
-                    partnership=partnerships.partnership(scene.unit, m.partnership_id).name,
-                ),
-                f"c:here {m.partnership_id}",
-            )
-            for m in mine
-        ]
-        return [Message(say("group/hello"), tuple(buttons), at=incoming.chat)]
-
     def _to(self, message: Message, incoming: Incoming) -> Spot:
         if message.at is not None:
             return message.at
@@ -270,25 +236,27 @@ class Conversation:
 
 
 HELP = Button(say("label.help"), "c:help")
+
 IN_PLACE = frozenset(
-    """join/joined join/removed start/hello language/set consent/ask consent/agreed
-    consent/declined consent/withdrawn consent/wrong checkin/invitation checkin/who_sees
-    checkin/page checkin/question checkin/end checkin/look checkin/sent checkin/closed
-    checkin/cancelled""".split()
+    {
+        "join/joined",
+        "join/removed",
+        "start/hello",
+        "language/set",
+        "consent/ask",
+        "consent/agreed",
+        "consent/declined",
+        "consent/withdrawn",
+        "consent/wrong",
+        "checkin/invitation",
+        "checkin/who_sees",
+        "checkin/page",
+        "checkin/question",
+        "checkin/end",
+        "checkin/look",
+        "checkin/sent",
+        "checkin/closed",
+        "checkin/cancelled",
+    }
 )
 """Replies to a button that take the place of its message; others come below it."""
-
-
-def usage(command: SlashCommand) -> str:
-    """How to type a command: "review start CHECKIN … for … purpose …"."""
-    parts = [command.name]
-    if command.rest:
-        parts.append(command.rest.upper() + "…")
-    if command.who:
-        parts.append("[@…]")
-    parts += [f"[{word} …]" for word in command.keywords]
-    return " ".join(parts)
-
-
-def _strings(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.playground.adapter import Playground
+from adapters.playground.room import Entry
 from bot.app import App
 from bot.clock import SteppedClock
 from bot.settings import Settings
@@ -168,12 +169,15 @@ async def play(out: Path, snapshots: Path | None = None) -> None:
     try:
         stage = Stage(folder, snapshots)
         await stage.play(story)
-        out.mkdir(parents=True, exist_ok=True)
-        for message in stage.room.transcript(story["broker"]):
-            for file in message.files:
-                suffix = Path(file.name).suffix
-                (out / f"report{suffix}").write_bytes(file.content)
+        _keep(stage.room.transcript(story["broker"]), out)
         await asyncio.to_thread(stage.app.store.close)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"\nThe broker's report is in {out / 'report.html'} and {out / 'report.png'}.")
+
+
+def _keep(transcript: Sequence[Entry], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for message in transcript:
+        for file in message.files:
+            (out / f"report{Path(file.name).suffix}").write_bytes(file.content)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -176,6 +177,7 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """A running world with receipts that can be foretold."""
     numbers = count(1)
     monkeypatch.setattr(House, "receipt", lambda house, language: f"river cedar {next(numbers)}")
+    monkeypatch.setattr(random.SystemRandom, "shuffle", lambda chance, items: items.sort())
     made = World(tmp_path)
     await made.start()
     yield made

@@ -34,7 +34,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         messages = [_message(scene, code, "")]
     else:
         messages = [forward(scene, int(wanted))]
-    return [*reply("invite/pass_on", count=len(messages)), *messages]
+    role = wanted in {role.value for role in LINKED_ROLES}
+    return [*reply("invite/pass_on", count=len(messages), role=role), *messages]
 
 
 def forward(scene: Scene, organisation: int) -> Message:
