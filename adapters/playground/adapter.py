@@ -1,14 +1,16 @@
 """The playground as a platform: one page on which one person plays everybody."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from starlette.routing import BaseRoute
 
-from adapters.playground import incoming, pages
+from adapters.playground import incoming, outgoing, pages
 from adapters.playground.room import GROUP, Entry, Guest, NotYet, Room, new_id
+from dialogues.errors import MessageGone
 from dialogues.messages import Ability, Address, Event, Filled, Incoming, Outgoing, Spot, Tap
 from dialogues.ports import Handler
 
@@ -38,6 +40,7 @@ class Playground:
     ability = Ability(edits=True, forms=True, files=True, erases=True)
 
     def __init__(self, address: str, controls: Controls | None) -> None:
+        """*address* is where the page is reached; without *controls* there is no clock on it."""
         self.address = address
         self.controls = controls
         self.room = Room()
@@ -51,8 +54,7 @@ class Playground:
 
     def introduce(self, user: str, name: str, language: str) -> None:
         """Somebody known from before: what they read then is not kept here."""
-        self.room.introduce(user, name, language)
-        self.room.restarted = True
+        self.room.introduce(user, name, language, known=True)
 
     def join_link(self, code: str) -> str:
         """See Adapter."""
@@ -72,59 +74,72 @@ class Playground:
 
     async def send(self, outgoing: Outgoing) -> str:
         """See Adapter."""
+        _can_be_drawn(outgoing)
         chat = outgoing.to.chat
         if outgoing.replaces is not None:
             entry = self.room.find(chat, outgoing.replaces)
-            entry.text, entry.buttons = outgoing.text, outgoing.buttons
-            entry.files, entry.form = outgoing.files, outgoing.form
-            self.room.edited(entry)
+            if entry.author:
+                raise MessageGone  # like anywhere else, nobody's own words can be edited
+            entry.edited = True
         else:
             entry = Entry(new_id(), "", outgoing.text, self.now())
-            entry.buttons, entry.files, entry.form = (
-                outgoing.buttons,
-                outgoing.files,
-                outgoing.form,
-            )
             self.room.add(chat, entry)
+        entry.text, entry.buttons, entry.form = outgoing.text, outgoing.buttons, outgoing.form
+        entry.files, entry.language = outgoing.files, outgoing.language
+        self.room.show(entry)
         if outgoing.erases is not None:
             self.room.erase(chat, outgoing.erases)
         return entry.id
 
-    def now(self) -> datetime:
-        """The present of the clock, where there is one to ask."""
-        return self.controls.now() if self.controls else datetime(1970, 1, 1, tzinfo=UTC)
+    def now(self) -> datetime | None:
+        """The present, where there is a clock to ask."""
+        return self.controls.now() if self.controls else None
+
+    @property
+    def listening(self) -> bool:
+        """Whether somebody takes what is said here."""
+        return self._handler is not None
 
     @property
     def stopping(self) -> asyncio.Event:
-        """Set while nobody listens: watchers end."""
+        """Set once nobody listens any more: watchers end."""
         return self._stopping
 
-    def routes(self) -> Sequence[BaseRoute]:
+    def routes(self) -> list[BaseRoute]:
         """The pages."""
         return pages.routes(self)
 
-    async def take(self, event: Incoming) -> None:
-        """Hand an event to Titian and show the reply. Raises NotYet while nobody listens."""
+    async def take(self, event: Incoming, words: str = "") -> list[str]:
+        """Show what somebody typed, hand the event to Titian, show the reply.
+
+        The same event again shows its *words* once. Whatever the handler raises passes through.
+
+        Returns:
+            The ids of the messages sent or edited.
+
+        Raises:
+            NotYet: Nobody listens; nothing was done.
+        """
         handler = self._handler
         if handler is None:
             raise NotYet
-        for outgoing in await handler.handle(event):
-            await handler.sent(outgoing, await self.send(outgoing))
-
-    def wrote(self, message: str, user: str, chat: str, text: str) -> None:
-        """Put what somebody typed into the chat, under the id *message*."""
-        self.room.add(user if chat == PRIVATE else GROUP, Entry(message, user, text, self.now()))
+        if words and event.message and self.room.first(event.message):
+            typed = Entry(event.message, event.sender.user, words, self.now())
+            self.room.add(event.chat.chat, typed)
+        sent = []
+        for reply in await handler.handle(event):
+            sent.append(await self._reply(reply))
+            await handler.sent(reply, sent[-1])
+        return sent
 
     async def type(self, user: str, text: str, chat: str = PRIVATE) -> None:
         """Do what typing does: for tests and the demo."""
-        message = new_id()
-        self.wrote(message, user, chat, text)
-        await self.take(self._incoming(user, chat, incoming.said(text), message))
+        await self.take(self._incoming(user, chat, incoming.said(text), new_id()), text)
 
-    async def tap(self, user: str, message: str, label: str, chat: str = PRIVATE) -> None:
-        """Do what a tap does."""
-        place = user if chat == PRIVATE else GROUP
-        token = dict(self.room.find(place, message).buttons)[label]
+    async def tap(self, user: str, message: str, choice: int | str, chat: str = PRIVATE) -> None:
+        """Do what a tap does, on a button's number or its label."""
+        buttons = self.room.find(user if chat == PRIVATE else GROUP, message).buttons
+        token = buttons[choice][1] if isinstance(choice, int) else dict(buttons)[choice]
         await self.take(self._incoming(user, chat, Tap(token), message))
 
     async def fill(
@@ -132,12 +147,20 @@ class Playground:
     ) -> None:
         """Do what handing in a whole form does."""
         form = self.room.find(user, message).form
-        assert form is not None
+        if form is None:
+            raise LookupError("this message has no form")
         await self.take(self._incoming(user, PRIVATE, Filled(form.token, values), message))
 
     def transcript(self, chat: str) -> list[Entry]:
         """A person's private chat, or the group's."""
         return list(self.room.chats.get(chat, ()))
+
+    async def _reply(self, reply: Outgoing) -> str:
+        """Send a reply; where the message it edits is not kept any more, as a new one."""
+        try:
+            return await self.send(reply)
+        except MessageGone:
+            return await self.send(replace(reply, replaces=None))
 
     def _incoming(self, user: str, chat: str, event: Event, message: str) -> Incoming:
         guest = self.room.people[user]
@@ -151,3 +174,8 @@ class Playground:
             guest.name,
             guest.language,
         )
+
+
+def _can_be_drawn(message: Outgoing) -> None:
+    """Let a text that the page could not show fail where it is sent, not where it is read."""
+    outgoing.body(message.text)

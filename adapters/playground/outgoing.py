@@ -5,6 +5,7 @@ The page never sets markup from a string: a node is text, or a name with childre
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -22,14 +23,16 @@ def entry(said: Entry, names: Mapping[str, str]) -> dict[str, Any]:
         "author": said.author,
         "name": names.get(said.author, ""),
         "body": [said.text] if said.author else body(said.text),
-        "at": said.at.isoformat(),
+        "language": said.language,
+        "at": said.at.isoformat() if said.at else None,
         "edited": said.edited,
         "buttons": [{"label": label, "token": token} for label, token in said.buttons],
         "files": [
             {
-                "url": f"/playground/files/{key}/{name}",
+                "url": f"/playground/files/{key}/{quote(name)}",
                 "name": name,
                 "picture": file.kind.startswith("image/"),
+                "page": file.kind == "text/html",
                 "description": file.description or file.name,
             }
             for (key, name), file in zip(said.links.items(), said.files, strict=True)
@@ -53,6 +56,7 @@ def form(asked: Form) -> dict[str, Any]:
                 "hint": field.hint,
                 "options": [{"key": key, "label": label} for key, label in field.options],
                 "most": field.most,
+                "needed": field.needed,
                 "error": field.error,
                 "value": field.value if isinstance(field.value, str) else list(field.value),
                 "unable": field.unable,
@@ -67,16 +71,6 @@ def body(text: str) -> list[Node]:
     return [child for node in parse(text).children for child in _nodes(node)]
 
 
-NAMES = {
-    "paragraph": "p",
-    "strong": "strong",
-    "em": "em",
-    "bullet_list": "ul",
-    "list_item": "li",
-    "blockquote": "blockquote",
-}
-
-
 def _nodes(node: SyntaxTreeNode) -> list[Node]:
     children = [child for inner in node.children for child in _nodes(inner)]
     match node.type:
@@ -85,14 +79,23 @@ def _nodes(node: SyntaxTreeNode) -> list[Node]:
         case "inline":
             return children
         case "softbreak" | "hardbreak":
-            return [{"name": "br", "children": []}]
+            return [_element("br")]
         case "code_inline":
-            return [{"name": "code", "children": [node.content]}]
-        case "link":
-            return [{"name": "a", "href": str(node.attrs["href"]), "children": children}]
+            return [_element("code", node.content)]
+        case "strong" | "em" | "blockquote" as name:
+            return [_element(name, *children)]
+        case "paragraph":
+            return [_element("p", *children)]
+        case "bullet_list":
+            return [_element("ul", *children)]
+        case "list_item":
+            return [_element("li", *children)]
         case "ordered_list":
-            start = node.attrs.get("start", 1)
-            return [{"name": "ol", "start": start, "children": children}]
-        case name if name in NAMES:
-            return [{"name": NAMES[name], "children": children}]
+            return [{**_element("ol", *children), "start": node.attrs.get("start", 1)}]
+        case "link":
+            return [{**_element("a", *children), "href": str(node.attrs["href"])}]
     raise ValueError(f"no way to draw {node.type}")
+
+
+def _element(name: str, *children: Node) -> dict[str, Any]:
+    return {"name": name, "children": list(children)}

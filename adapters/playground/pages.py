@@ -1,56 +1,89 @@
 """The playground's pages: local only, nothing from elsewhere, live by server-sent events."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import timedelta
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from adapters.playground import incoming, outgoing
-from adapters.playground.room import GROUP, NotYet, new_id
-from dialogues.messages import Command, Text
+from adapters.playground.guard import PAGE, Answer, TooMuch, attachment, body, guarded, no
+from adapters.playground.room import GROUP, NotYet
 
 if TYPE_CHECKING:
     from adapters.playground.adapter import Playground
 
-PARTS = ("playground.css", "playground.js", "words.json")
-LIMIT = 64 * 1024
 KINDS = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".json": "application/json",
+    "css": "text/css",
+    "html": "text/html",
+    "js": "text/javascript",
+    "json": "application/json",
+    "svg": "image/svg+xml",
 }
-SAFE = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+PARTS = (
+    "playground.css",
+    "playground.js",
+    "dialogs.js",
+    "elements.js",
+    "mark.svg",
+    "words.json",
+)
 MOVES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-Answer = Callable[[Request], Awaitable[Response]]
+STILL_HERE = 15
+log = structlog.get_logger()
 
 
-def routes(playground: "Playground") -> Sequence[BaseRoute]:
+def routes(playground: "Playground") -> list[BaseRoute]:
     """Every page and every call of it."""
     pages = Pages(playground)
+
+    def route(path: str, answer: Answer, method: str = "GET") -> Route:
+        return Route(path, guarded(playground.address, answer), methods=[method])
+
     return [
-        Route("/", pages.guarded(pages.page("index.html"))),
-        *(Route(f"/playground/{name}", pages.guarded(pages.page(name))) for name in PARTS),
-        Route("/playground/state", pages.guarded(pages.state)),
-        Route("/playground/chat", pages.guarded(pages.chat)),
-        Route("/playground/events", pages.guarded(pages.events)),
-        Route("/playground/act", pages.guarded(pages.act), methods=["POST"]),
-        Route("/playground/person", pages.guarded(pages.person), methods=["POST"]),
-        Route("/playground/clock", pages.guarded(pages.clock), methods=["POST"]),
-        Route("/playground/files/{key}/{name}", pages.guarded(pages.file)),
+        route("/", page("index.html")),
+        *(route(f"/playground/{name}", page(name)) for name in PARTS),
+        route("/playground/state", pages.state),
+        route("/playground/chat", pages.chat),
+        route("/playground/events", pages.events),
+        route("/playground/files/{key}/{name:path}", pages.file),
+        route("/playground/act", taking(pages.act), "POST"),
+        route("/playground/person", taking(pages.person), "POST"),
+        route("/playground/clock", taking(pages.clock), "POST"),
     ]
+
+
+def page(name: str) -> Answer:
+    """A file of the page."""
+    content = (PAGE / name).read_bytes()
+    kind = KINDS[name.rpartition(".")[2]]
+
+    async def answer(_: Request) -> Response:
+        return Response(content, media_type=kind)
+
+    return answer
+
+
+def taking(answer: Answer) -> Answer:
+    """*answer*, with every failure said kindly. The log gets its type, never what was sent."""
+
+    async def tried(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except NotYet:
+            return no("starting", 503)
+        except TooMuch:
+            return no("toolong", 413)
+        except Exception as error:  # noqa: BLE001  (whoever plays sees a sentence, not a trace)
+            log.warning("act_failed", part=incoming.INSTALLATION, error=type(error).__name__)
+            return no("trouble", 500)
+
+    return tried
 
 
 class Pages:
@@ -59,41 +92,17 @@ class Pages:
     def __init__(self, playground: "Playground") -> None:
         self._playground = playground
         self._room = playground.room
-        self._hosts = {urlsplit(playground.address).netloc}
-        port = urlsplit(playground.address).port
-        self._hosts |= {f"{name}:{port}" for name in ("localhost", "127.0.0.1")}
-
-    def guarded(self, answer: Answer) -> Answer:
-        """Only this machine's own page may ask: no other site, no other name for this host."""
-
-        async def checked(request: Request) -> Response:
-            origin = request.headers.get("origin")
-            host = request.headers.get("host", "")
-            if host not in self._hosts or (origin and urlsplit(origin).netloc not in self._hosts):
-                return _said("elsewhere", 403)
-            response = await answer(request)
-            for name, value in SAFE.items():
-                response.headers.setdefault(name, value)
-            return response
-
-        return checked
-
-    def page(self, name: str) -> Answer:
-        """A file of the page."""
-        content = (files("adapters.playground") / "page" / name).read_bytes()
-        kind = KINDS[name[name.rindex(".") :]]
-
-        async def answer(_: Request) -> Response:
-            return Response(content, media_type=kind)
-
-        return answer
 
     async def state(self, _: Request) -> Response:
-        """Who is here, what is unread, what time it is."""
+        """Who is here, what is unread, what time it is, what this platform can do."""
         controls = self._playground.controls
         return JSONResponse(
             {
                 "version": self._room.version,
+                "address": self._playground.address,
+                "abilities": asdict(self._playground.ability),
+                "clock": controls.now().isoformat() if controls else None,
+                "group": self._room.said_in_group,
                 "people": [
                     {
                         "user": guest.user,
@@ -103,71 +112,61 @@ class Pages:
                     }
                     for guest in self._room.people.values()
                 ],
-                "clock": controls.now().isoformat() if controls else None,
-                "restarted": self._room.restarted,
             }
         )
 
     async def chat(self, request: Request) -> Response:
-        """One chat; reading a private one marks it read."""
-        chat = request.query_params.get("chat", "")
-        if chat not in self._room.chats:
-            return _said("unknown", 404)
-        if chat in self._room.people:
-            self._room.people[chat].unread = 0
-        names = {user: guest.name for user, guest in self._room.people.items()}
+        """One chat; looking at a private one marks it read."""
+        user, which = request.query_params.get("user", ""), request.query_params.get("chat")
+        if user not in self._room.people or which not in (incoming.PRIVATE, incoming.GROUP):
+            return no("unknown", 404)
+        chat = user if which == incoming.PRIVATE else GROUP
+        if which == incoming.PRIVATE:
+            self._room.read(user)
+        names = {known: guest.name for known, guest in self._room.people.items()}
         entries = [outgoing.entry(entry, names) for entry in self._room.chats[chat]]
-        return JSONResponse({"version": self._room.version, "entries": entries})
+        earlier = self._room.lacks_earlier(chat)
+        return JSONResponse({"entries": entries, "earlier": earlier})
 
     async def events(self, _: Request) -> Response:
         """A line whenever something changed; ends when Titian stops."""
 
         async def lines() -> AsyncIterator[str]:
             version = -1
+            yield "retry: 1000\n\n"
             while not self._playground.stopping.is_set():
                 try:
-                    version = await asyncio.wait_for(self._room.wait(version), 15)
+                    version = await asyncio.wait_for(self._room.wait(version), STILL_HERE)
                     yield f"data: {version}\n\n"
                 except TimeoutError:
                     yield ": still here\n\n"
 
         return StreamingResponse(lines(), media_type="text/event-stream")
 
+    async def file(self, request: Request) -> Response:
+        """A file of a message."""
+        file = self._room.files.get(request.path_params["key"])
+        return attachment(file.content, file.kind, file.name) if file else no("unknown", 404)
+
     async def act(self, request: Request) -> Response:
         """A tap, typed words, a form."""
-        people = self._room.people
-        typed = new_id()
+        people = {user: (guest.name, guest.language) for user, guest in self._room.people.items()}
         try:
-            data = await _json(request)
-            event = incoming.act(
-                data,
-                {user: guest.name for user, guest in people.items()},
-                {user: guest.language for user, guest in people.items()},
-                typed,
-            )
+            data = await body(request)
+            event = incoming.act(data, people)
         except ValueError:
-            return _said("malformed", 400)
-        if isinstance(event.event, Text | Command):
-            chat = incoming.PRIVATE if event.private else GROUP
-            self._room.people[event.sender.user].unread = 0
-            self._playground.wrote(typed, event.sender.user, chat, str(data["text"]))
-        try:
-            await self._playground.take(event)
-        except NotYet:
-            return _said("starting", 503)
-        return JSONResponse({"done": True})
+            return no("malformed", 400)
+        sent = await self._playground.take(event, data["text"] if data["kind"] == "text" else "")
+        return JSONResponse({"done": True, "messages": sent})
 
     async def person(self, request: Request) -> Response:
         """Somebody new to play."""
         try:
-            data = await _json(request)
-            name, language = str(data["name"]).strip(), str(data["language"])
-        except (ValueError, KeyError):
-            return _said("malformed", 400)
-        if not 0 < len(name) <= 60 or language not in ("en", "id"):
-            return _said("malformed", 400)
-        numbers = [int(u[1:]) for u in self._room.people if u[:1] == "p" and u[1:].isdigit()]
-        user = f"p{max(numbers, default=0) + 1}"
+            name, language = incoming.newcomer(await body(request))
+        except ValueError:
+            return no("malformed", 400)
+        taken = [int(u[1:]) for u in self._room.people if u[:1] == "p" and u[1:].isdecimal()]
+        user = f"p{max(taken, default=0) + 1}"
         self._room.introduce(user, name, language)
         return JSONResponse({"user": user})
 
@@ -175,11 +174,13 @@ class Pages:
         """Move the clock."""
         controls = self._playground.controls
         try:
-            by = (await _json(request)).get("by")
+            by = (await body(request)).get("by")
         except ValueError:
-            return _said("malformed", 400)
+            return no("malformed", 400)
         if controls is None or by not in (*MOVES, "next"):
-            return _said("malformed", 400)
+            return no("malformed", 400)
+        if not self._playground.listening:
+            raise NotYet
         moved = True
         if by == "next":
             moved = await controls.to_next()
@@ -187,33 +188,3 @@ class Pages:
             await controls.move(MOVES[by])
         self._room.changed()
         return JSONResponse({"done": moved})
-
-    async def file(self, request: Request) -> Response:
-        """A file of a message."""
-        file = self._room.files.get(request.path_params["key"])
-        if file is None:
-            return _said("unknown", 404)
-        response = Response(file.content, media_type=file.kind)
-        if file.kind == "text/html":
-            policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-            response.headers["Content-Security-Policy"] = policy
-        return response
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    size = 0
-    body = bytearray()
-    async for part in request.stream():
-        size += len(part)
-        if size > LIMIT:
-            raise ValueError("too large")
-        body += part
-    data = json.loads(body)
-    if not isinstance(data, dict):
-        raise ValueError("not an object")
-    return data
-
-
-def _said(reason: str, status: int) -> Response:
-    """A refusal by its key: the page has the sentence in both languages."""
-    return JSONResponse({"reason": reason}, status)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from dialogues.errors import MessageGone, Unreachable
 from dialogues.messages import File, Form
 
 KEPT = 200
+REMEMBERED = 1_000
 GROUP = "group"
 
 
@@ -18,26 +20,28 @@ class NotYet(Exception):
 
 @dataclass
 class Guest:
-    """Somebody who can be played."""
+    """Somebody who can be played. `known` ones had a chat before this room began."""
 
     user: str
     name: str
     language: str
+    known: bool = False
     unread: int = 0
 
 
 @dataclass
 class Entry:
-    """A message in a chat; `author` is "" for Titian."""
+    """A message in a chat; `author` is "" for Titian, `at` None where there is no clock."""
 
     id: str
     author: str
-    text: str
-    at: datetime
+    text: str = field(repr=False)
+    at: datetime | None
     buttons: tuple[tuple[str, str], ...] = ()
     files: tuple[File, ...] = ()
-    form: Form | None = None
+    form: Form | None = field(default=None, repr=False)
     edited: bool = False
+    language: str = ""
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,48 +53,75 @@ class Room:
         self.chats: dict[str, list[Entry]] = {GROUP: []}
         self.files: dict[str, File] = {}
         self.version = 0
-        self.restarted = False
+        self.said_in_group = 0
+        self._shortened: set[str] = set()
+        self._typed: OrderedDict[str, None] = OrderedDict()
         self._changed = asyncio.Event()
 
-    def introduce(self, user: str, name: str, language: str) -> Guest:
-        """Somebody to play; known people are left as they are."""
+    def introduce(self, user: str, name: str, language: str, known: bool = False) -> Guest:
+        """Somebody to play; whoever is here already is left as they are."""
         if user not in self.people:
-            self.people[user] = Guest(user, name, language)
+            self.people[user] = Guest(user, name, language, known)
             self.chats.setdefault(user, [])
             self.changed()
         return self.people[user]
 
     def add(self, chat: str, entry: Entry) -> None:
         """Put a message at the end of a chat. Raises Unreachable for an unknown chat."""
-        if chat not in self.chats:
-            raise Unreachable
-        self.chats[chat].append(entry)
-        for old in self.chats[chat][:-KEPT]:
-            self._forget(old)
-        del self.chats[chat][:-KEPT]
-        if not entry.author and chat in self.people:
+        entries = self._entries(chat)
+        entries.append(entry)
+        if len(entries) > KEPT:
+            self._shortened.add(chat)
+            self._forget(entries.pop(0))
+        if chat == GROUP:
+            self.said_in_group += 1
+        elif not entry.author:
             self.people[chat].unread += 1
-        self._serve(entry)
         self.changed()
 
     def find(self, chat: str, message: str) -> Entry:
-        """A message of a chat. Raises MessageGone."""
-        for entry in self.chats.get(chat, ()):
+        """A message of a chat. Raises MessageGone; Unreachable for an unknown chat."""
+        for entry in self._entries(chat):
             if entry.id == message:
                 return entry
         raise MessageGone
 
-    def edited(self, entry: Entry) -> None:
-        """A message was changed in place."""
-        entry.edited = True
-        self._serve(entry)
+    def show(self, entry: Entry) -> None:
+        """What stands in a message is new: serve its files, forget those it had."""
+        self._forget(entry)
+        for file in entry.files:
+            key = secrets.token_urlsafe(12)
+            self.files[key] = file
+            entry.links[key] = file.name
         self.changed()
 
     def erase(self, chat: str, message: str) -> None:
         """Take a message out of a chat; one that is gone is fine."""
-        kept = [entry for entry in self.chats.get(chat, ()) if entry.id != message]
-        self.chats[chat] = kept
-        self.changed()
+        for entry in self._entries(chat):
+            if entry.id == message:
+                self._forget(entry)
+                self._entries(chat).remove(entry)
+                self.changed()
+                return
+
+    def read(self, user: str) -> None:
+        """Somebody looked at their chat."""
+        if self.people[user].unread:
+            self.people[user].unread = 0
+            self.changed()
+
+    def first(self, message: str) -> bool:
+        """Whether *message* was never typed before, though it may be erased by now."""
+        if message in self._typed:
+            return False
+        self._typed[message] = None
+        if len(self._typed) > REMEMBERED:
+            self._typed.popitem(last=False)
+        return True
+
+    def lacks_earlier(self, chat: str) -> bool:
+        """Whether more was said in a chat than stands there."""
+        return chat in self._shortened or (chat in self.people and self.people[chat].known)
 
     def changed(self) -> None:
         """Wake everybody who watches."""
@@ -104,12 +135,10 @@ class Room:
             await self._changed.wait()
         return self.version
 
-    def _serve(self, entry: Entry) -> None:
-        self._forget(entry)
-        for file in entry.files:
-            key = secrets.token_urlsafe(12)
-            self.files[key] = file
-            entry.links[key] = file.name
+    def _entries(self, chat: str) -> list[Entry]:
+        if chat not in self.chats:
+            raise Unreachable
+        return self.chats[chat]
 
     def _forget(self, entry: Entry) -> None:
         for key in entry.links:
