@@ -77,8 +77,8 @@ class Conversation:
             return ()
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         if known.person is None or known.unfocus:
-            person = await self._store.transact(lambda unit: self._note(unit, incoming, known))
-            known = replace(known, person=person)
+            await self._store.transact(lambda unit: self._note(unit, incoming, known))
+            known = await self._store.read(lambda unit: self._know(unit, incoming))
         assert known.person is not None
         who = known.person
         messages: Sequence[Message]
@@ -126,7 +126,7 @@ class Conversation:
                 return waiting[0] if waiting else None
         return None
 
-    def _note(self, unit: Unit, incoming: Incoming, known: Known) -> Person:
+    def _note(self, unit: Unit, incoming: Incoming, known: Known) -> None:
         chat = incoming.chat if incoming.private else None
         person = people.know(
             unit,
@@ -139,7 +139,6 @@ class Conversation:
         )
         if known.unfocus:
             drafts.set_waiting(unit, person.id, False)
-        return person
 
     def _answer(
         self, unit: Unit, incoming: Incoming, person: Person, round_id: int

@@ -142,6 +142,20 @@ def open_rounds(unit: Unit, person: int) -> list[tuple[Round, int]]:
     return [(_round(row), member) for row, member in unit.exec(query).all() if member is not None]
 
 
+def ever_asked(unit: Unit, partnership_id: int) -> set[int]:
+    """The members who stood on the roster of a closed round of a partnership."""
+    query = (
+        select(RosterRow.member_id)
+        .join(RoundRow, col(RoundRow.id) == col(RosterRow.round_id))
+        .where(
+            RoundRow.partnership_id == partnership_id,
+            RoundRow.state == RoundState.CLOSED.value,
+            RoundRow.audience != Audience.BROKER.value,
+        )
+    )
+    return set(unit.exec(query).all())
+
+
 def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
     """The member a person is on a round's roster, or None."""
     return unit.exec(

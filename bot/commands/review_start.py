@@ -75,7 +75,6 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
         people_ = tuple((str(a.id), a.name) for a in serving)
         found.append(Field("about", say("review/ask_about"), "one", people_))
     seats = _seats(scene, given)
-    newcomers = tuple(str(m.id) for m in seats if _is_new(scene, m.joined_at))
     return [
         *found,
         Field(
@@ -88,7 +87,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
             say("review/ask_without"),
             "many",
             tuple((str(m.id), m.name) for m in seats),
-            default=newcomers or (NOBODY,),
+            default=_newcomers(scene, seats) or (NOBODY,),
             optional=True,
             skip=say("label.nobody_left_out"),
         ),
@@ -98,10 +97,17 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 NOBODY = "-"
 
 
-def _is_new(scene: Scene, joined_at: datetime) -> bool:
-    """Newcomers start unticked, except at a group's first review (DESIGN 3)."""
-    first = not reviews.reviews(scene.unit, scene.group.id)
-    return not first and scene.now - joined_at < due.NEWCOMER
+def _newcomers(scene: Scene, seats: Sequence[Member]) -> tuple[str, ...]:
+    """Who starts unticked: joined lately and never asked before, once a group has had a review.
+
+    DESIGN 3, domain d.4: somebody new cannot judge what was before them.
+    """
+    before = rounds.ever_asked(scene.unit, scene.group.id)
+    return tuple(
+        str(m.id)
+        for m in seats
+        if before and m.id not in before and scene.now - m.joined_at < due.NEWCOMER
+    )
 
 
 def _about(scene: Scene, given: Answers) -> Assignment | None:
