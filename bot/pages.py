@@ -5,7 +5,7 @@ from dialogues.checkin import Multi, Number, Words
 from dialogues.dialogue import Draft
 from dialogues.messages import Form, FormField, Localised, Say, say
 from dialogues.model import Confidence
-from dialogues.texts import Reader
+from dialogues.texts import Reader, named
 from dialogues.tokens import WholeToken, write
 
 
@@ -16,7 +16,7 @@ def whole_form(showing: Showing, draft: Draft, reader: Reader, faults: dict[str,
     name = naming.in_language(reader.language) if isinstance(naming, Localised) else naming
     fields = []
     for item, question in zip(showing.form, showing.questions, strict=True):
-        label = showing.wording(question).in_language(reader.language).replace("{broker}", name)
+        label = named(showing.wording(question).in_language(reader.language), name)
         options = () if isinstance(question, Words) else question.options
         skip = "label.skip" if isinstance(question, Words | Multi) else "label.cant_say"
         hint = ""

@@ -10,7 +10,8 @@ from dialogues.messages import Button, Message, say
 def refused(refusal: Refusal, commands: Mapping[str, Command]) -> Message:
     """A refusal in words, with what was probably meant as buttons."""
     values = dict(refusal.values)
-    choices = (*_strings(values.get("near")), *_strings(values.get("choices")))
+    found = (*_strings(values.get("near")), *_strings(values.get("choices")))
+    choices = list(dict.fromkeys(found))
     buttons = [Button(f"/{choice}", f"c:{choice}") for choice in choices]
     name = values.get("command")
     if isinstance(name, str) and name in commands:

@@ -116,6 +116,8 @@ def _drafting(
             return Turn(replace(draft, quiet=True), Screen.QUIET)
         case Act.DECLINE:
             return Turn(replace(_blank(draft), state=State.DECLINED), Screen.DECLINED)
+        case Act.LEAVE if _complete(form, draft.answers):
+            return show(form, replace(draft, place=END, partial=()))
         case Act.STOP if here is None:
             return Turn(_blank(draft), Screen.STOPPED)
         case Act.PASS_ON if here is None:
@@ -214,7 +216,10 @@ def _whole(
                 faults[item.key] = Fault("answer.needed")
             continue
         value = given[item.key]
-        value = (tidy(value) or None) if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = tidy(value) or None
+        elif value is not None:
+            value = tuple(dict.fromkeys(value))
         fault = _fault(item, value)
         if fault:
             faults[item.key] = fault

@@ -78,13 +78,13 @@ class Texts:
         wrap: type[str],
     ) -> dict[str, Any]:
         broker = values.get("broker", "")
-        named = broker.in_language(reader.language) if isinstance(broker, Localised) else broker
-        naming = str(named) if isinstance(named, str) else ""
+        word = broker.in_language(reader.language) if isinstance(broker, Localised) else broker
+        naming = str(word) if isinstance(word, str) else ""
 
         def worded(value: object) -> object:
             match value:
                 case Localised():
-                    return wrap(value.in_language(reader.language).replace("{broker}", naming))
+                    return wrap(named(value.in_language(reader.language), naming))
                 case Say():
                     worded_say = self._render(environment, value, reader, wrap).strip()
                     return Markup(worded_say)  # noqa: S704  (ours; values in it are escaped)
@@ -104,6 +104,13 @@ class Texts:
                     return value
 
         return {key: worded(value) for key, value in values.items()}
+
+
+def named(text: str, broker: str) -> str:
+    """A check-in's text with the broker in it: the name, or the group's word as it fits."""
+    if text.startswith("{broker}"):
+        text = broker[:1].upper() + broker[1:] + text.removeprefix("{broker}")
+    return text.replace("{broker}", broker)
 
 
 GROUPS = ("label", "fault", "phrase")

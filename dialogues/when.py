@@ -5,34 +5,46 @@ Names of days and months come from Babel; only everyday words are listed here.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.core import get_global
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.units import format_unit
 
 LOCALES = {"en": Locale("en", "GB"), "id": Locale("id")}
-LONGEST = timedelta(days=731)
-DAY = timedelta(days=1)
-WORKING_END = time(17)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONGEST = 731 * DAY
+MIDNIGHT, WORKING_END = time(0), time(17)
 UNITS = {
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "menit"), timedelta(minutes=1)),
-    **dict.fromkeys(("h", "hour", "hours", "jam"), timedelta(hours=1)),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "menit"), MINUTE),
+    **dict.fromkeys(("h", "hour", "hours", "jam"), HOUR),
     **dict.fromkeys(("d", "day", "days", "hari"), DAY),
-    **dict.fromkeys(("w", "week", "weeks", "minggu", "pekan"), timedelta(weeks=1)),
-    **dict.fromkeys(("month", "months", "bulan"), timedelta(days=30)),
+    **dict.fromkeys(("w", "week", "weeks", "minggu", "pekan"), 7 * DAY),
+    **dict.fromkeys(("month", "months", "bulan"), 30 * DAY),
 }
 """A month is 30 days: a window, not a date."""
 NEAR = {"today": 0, "hari ini": 0, "tomorrow": 1, "besok": 1, "lusa": 2}
 ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
-CLOCK = re.compile(
-    r"(?:\b(?:at|jam|pukul|pk)\s*)?\b(\d{1,2})(?:[:.](\d{2})\b\s*(am|pm)?|\s*(am|pm)\b)"
-    r"|\b(?:at|jam|pukul|pk)\s*(\d{1,2})\b"
+NOWHERE = {"localtime", "posixrules", "Factory"}
+"""Listed as zones; the first two are whatever the server is set to."""
+UNSEEN = re.compile(
+    "['’‘`\u00b4\u02bb\u02bc\u2032\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-DATED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]+)(?:\s+(\d{1,2}))?,?(?:\s+(\d{4}))?")
+"""Apostrophes and what has no width."""
+CLOCK = re.compile(
+    r"(?:\b(at|jam|pukul|pk\.?) ?|\b)(\d{1,2})(?:[:.](\d\d))?(?: ?([ap])\.?m\b\.?|\b)"
+)
+LEAD = re.compile(r"^(?:(?:on|the|pada|hari|tanggal|tgl) )+")
+DATED = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"|(?:(\d{1,2})(?:st|nd|rd|th)?(?: of)? )?([a-z]+)\.?(?: (\d{1,2}))?(?: (\d{4}))?"
+)
 
 
 class Unreadable(ValueError):
@@ -46,42 +58,30 @@ class Unreadable(ValueError):
 
 def read_duration(text: str) -> timedelta:
     """ "7d", "2 minggu": above nothing, at most two years. Raises Unreadable."""
-    found = re.fullmatch(r"(\d{1,6})\s*([a-z]+)", _plain(text))
-    unit = UNITS.get(found[2]) if found else None
-    if found is None or unit is None:
-        raise Unreadable(text, "duration")
-    length = int(found[1]) * unit
+    found = re.fullmatch(r"(\d{1,7}) ?([a-z]+)", _plain(text))
+    length = int(found[1]) * UNITS.get(found[2], timedelta(0)) if found else timedelta(0)
     if not timedelta(0) < length <= LONGEST:
         raise Unreadable(text, "duration")
     return length
 
 
 def read_moment(text: str, now: datetime, zone: ZoneInfo, default_time: time = time(9)) -> datetime:
-    """ "friday 17:00", "besok jam 9": a moment to come, in UTC.
+    """ "friday 17:00", "besok jam 9", what say_moment says: a moment to come, in UTC.
 
     A weekday is the next such day, today only while its time is ahead; a date without a
-    year that has passed means next year; a day without a time gets *default_time*.
+    year that lies before today means next year; a day without a time gets *default_time*.
+    WIB, WITA or WIT at the end goes before *zone*; other letters must be those *zone* has then.
 
     Raises:
         Unreadable: Not understood, or ("past") gone already.
     """
-    local = now.astimezone(zone)
     words = _plain(text)
-    stamp = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[t ](\d{2}[:.]\d{2})", words)
-    if stamp:
-        words = f"{stamp[1]} {stamp[2].replace('.', ':')}"
-    at, rest = _time(words)
-    day = _day(rest, local.date()) if rest else local.date()
-    if (at is None and not rest) or day is None:
+    head, _, last = words.rpartition(" ")
+    zone = ZoneInfo(ZONES[last]) if last in ZONES else zone
+    moment = _moment(words, "", now, zone, default_time)
+    moment = moment or _moment(head, last, now, zone, default_time)
+    if moment is None:
         raise Unreadable(text, "moment")
-    moment = wall(day, at or default_time, zone)
-    if moment <= now and not _fixed(rest):
-        step = 7 if _weekday(rest) is not None else 1 if not rest else 0
-        moment = wall(day + step * DAY, at or default_time, zone)
-    if moment <= now and rest and _weekday(rest) is None and not _fixed(rest):
-        if rest in NEAR:
-            raise Unreadable(text, "past")
-        moment = wall(_next_year(day), at or default_time, zone)
     if moment <= now:
         raise Unreadable(text, "past")
     return moment
@@ -89,35 +89,19 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo, default_time: time = t
 
 def read_date(text: str, today: date) -> date:
     """ "1 November", "besok", "2026-11-01": past days too. Without a year: this one."""
-    day = _day(_plain(text), today)
-    if day is None:
+    days = _days(_plain(text), today, ahead=False)
+    if not days:
         raise Unreadable(text, "date")
-    return day
+    return days[0]
 
 
 def read_zone(text: str) -> ZoneInfo:
     """An IANA name, WIB, WITA, WIT, or a city that names exactly one zone. Raises Unreadable."""
-    words = "_".join(_plain(text).split())
+    words = _plain(text).replace(" ", "_")
     name = ZONES.get(words) or _zones().get(words)
-    if not name:
+    if name is None:
         raise Unreadable(text, "zone")
-    try:
-        return ZoneInfo(name)
-    except ZoneInfoNotFoundError:
-        raise Unreadable(text, "zone") from None
-
-
-@cache
-def _zones() -> dict[str, str]:
-    found: dict[str, str] = {}
-    double: set[str] = set()
-    for name in sorted(available_timezones()):
-        found[name.casefold()] = name
-        city = name.rsplit("/", 1)[-1].casefold()
-        if "/" in name and not name.startswith(("Etc/", "posix/", "right/")):
-            double |= {city} & found.keys()
-            found[city] = name
-    return {key: name for key, name in found.items() if key not in double or "/" in key}
+    return ZoneInfo(name)
 
 
 def say_moment(moment: datetime, zone: ZoneInfo, language: str, now: datetime | None = None) -> str:
@@ -137,44 +121,31 @@ def say_date(day: date, language: str, today: date | None = None) -> str:
 
 def say_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """ "17:00", in Indonesian "17.00"."""
-    pattern = "HH.mm" if language == "id" else "HH:mm"
-    return format_time(moment.astimezone(zone).time(), pattern, locale=LOCALES[language])
+    return format_time(moment.astimezone(zone).time(), "short", locale=LOCALES[language])
 
 
 def say_duration(length: timedelta, language: str) -> str:
     """ "7 days", "2 minggu": in the largest unit that fits without a rest."""
-    for unit, step in (("week", 7 * DAY), ("day", DAY), ("hour", timedelta(hours=1))):
-        if length >= step and not length % step and not (unit == "week" and length < 2 * step):
-            return format_unit(length // step, f"duration-{unit}", locale=LOCALES[language])
-    minutes = length // timedelta(minutes=1)
-    return format_unit(minutes, "duration-minute", locale=LOCALES[language])
-
-
-def _short(local: datetime) -> str:
-    """WITA, GMT, EST; "UTC+10:30" where a zone has no letters of its own."""
-    name = local.tzname() or ""
-    if name.isalpha():
-        return name
-    return f"UTC{local.isoformat()[-6:]}"
+    unit, step = "minute", MINUTE
+    for larger, size in (("hour", HOUR), ("day", DAY), ("week", 7 * DAY)):
+        if length >= size and not length % size and (size, length) != (7 * DAY, 7 * DAY):
+            unit, step = larger, size
+    return format_unit(length // step, f"duration-{unit}", format="0", locale=LOCALES[language])
 
 
 def wall(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall time, UTC: a skipped one is the first valid, a repeated the first."""
-    local = datetime.combine(day, at, zone)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return moment
-    low, high = moment - timedelta(hours=3), moment + timedelta(hours=3)
-    before = low.astimezone(zone).utcoffset()
-    while high - low > timedelta(minutes=1):
-        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
-        same = middle.astimezone(zone).utcoffset() == before
-        low, high = (middle, high) if same else (low, middle)
-    return high
+    after, before = _folds(day, at, zone)
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta.resolution:  # skipped: the clock jumps between the two
+        middle = before + (after - before) // 2
+        jumped = middle.astimezone(zone).utcoffset() == offset
+        before, after = (before, middle) if jumped else (middle, after)
+    return after
 
 
 def working_end(moment: datetime, zone: ZoneInfo, holidays: Container[date] = ()) -> datetime:
-    """17:00 of the working day *moment* falls on, else of the next one."""
+    """17:00 of the working day *moment* falls on, even if gone, else of the next one."""
     day = moment.astimezone(zone).date()
     return wall(next(_working(day, holidays)), WORKING_END, zone)
 
@@ -186,24 +157,23 @@ def waking(
     quiet_until: time = time(8),
     holidays: Container[date] = (),
 ) -> datetime:
-    """The first instant from *moment* on that is a working day's and outside the quiet hours."""
-    local = moment.astimezone(zone)
-    for day in _working(local.date(), holidays):
-        for start, end in _awake(quiet_from, quiet_until):
-            opens = wall(day, start, zone)
-            closes = wall(day, end, zone) if end else wall(day + DAY, time(0), zone)
-            if moment < closes:
-                return max(moment.astimezone(UTC), opens)
-    raise AssertionError("there is always a next working day")
+    """The first instant from *moment* on that is a working day's and outside the quiet hours.
 
-
-def _awake(quiet_from: time, quiet_until: time) -> list[tuple[time, time | None]]:
-    """The waking spans of a day; an end of None is midnight."""
+    Equal hours: none are quiet. Where the clock goes back, hours begin and end the first time.
+    """
     if quiet_from == quiet_until:
-        return [(time(0), None)]
-    if quiet_from > quiet_until:
-        return [(quiet_until, quiet_from)]
-    return [*([(time(0), quiet_from)] if quiet_from > time(0) else []), (quiet_until, None)]
+        spans = [(MIDNIGHT, MIDNIGHT)]
+    elif quiet_until < quiet_from:
+        spans = [(quiet_until, quiet_from)]
+    else:
+        spans = [(MIDNIGHT, quiet_from), (quiet_until, MIDNIGHT)][quiet_from == MIDNIGHT :]
+    return next(
+        first
+        for day in _working(moment.astimezone(zone).date(), holidays)
+        for start, end in spans
+        if (first := max(moment.astimezone(UTC), wall(day, start, zone)))
+        < wall(day + DAY * (end <= start), end, zone)
+    )
 
 
 def _working(day: date, holidays: Container[date]) -> Iterator[date]:
@@ -213,74 +183,108 @@ def _working(day: date, holidays: Container[date]) -> Iterator[date]:
         day += DAY
 
 
-def _plain(text: str) -> str:
-    """Small letters, straight apostrophes dropped, single spaces."""
-    return " ".join(re.sub(r"['’‘`]", "", text.casefold()).replace(",", " ").split())
+def _folds(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
+    """The instants of a wall time: alike; in order where repeated; the wrong way where skipped."""
+    return [datetime.combine(day, at.replace(fold=n), zone).astimezone(UTC) for n in (0, 1)]
 
 
-def _time(words: str) -> tuple[time | None, str]:
-    """The time of day in *words*, and what is left of them."""
-    found = None if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words) else CLOCK.search(words)
-    if found is None:
-        return None, words
-    hour = int(found[1] or found[5])
-    half = found[3] or found[4]
-    if half and not 1 <= hour <= 12:
-        return None, words
-    hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
-    minute = int(found[2] or 0)
-    if hour > 23 or minute > 59:
-        return None, words
-    rest = f"{words[: found.start()]} {words[found.end() :]}"
-    return time(hour, minute), " ".join(rest.split())
+def _short(local: datetime) -> str:
+    """WITA, GMT, EST; UTC+10:30 where Babel has no letters, or wrong ones (GMT in Irish summer)."""
+    name = local.tzname() or ""
+    known = (get_timezone_name(local, "short", locale=locale) for locale in LOCALES.values())
+    if name.isalpha() and name in known:
+        return name
+    offset = f"{local:%z}"
+    return f"UTC{offset[0]}{int(offset[1:3])}" + f":{offset[3:5]}" * (offset[3:5] != "00")
 
 
 @cache
-def _names() -> tuple[dict[str, int], dict[str, int]]:
-    """Weekdays (Monday 0) and months (January 1), long and short, in both languages."""
-    days: dict[str, int] = {}
-    months: dict[str, int] = {}
-    for locale in LOCALES.values():
-        for width in ("wide", "abbreviated"):
-            for number, name in locale.days["format"][width].items():
-                days[_plain(name).rstrip(".")] = number
-            for number, name in locale.months["format"][width].items():
-                months[_plain(name).rstrip(".")] = number
-    return days, months
+def _zones() -> dict[str, str]:
+    """Whole names and cities, in small letters. Two names of one clock are one zone (Istanbul)."""
+    names, aliases = available_timezones() - NOWHERE, get_global("zone_aliases")
+    cities: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if "/" in name and not name.startswith("Etc/"):
+            cities[name.rsplit("/", 1)[-1].casefold()].add(name)
+    one = {k: min(v) for k, v in cities.items() if len({aliases.get(n, n) for n in v}) == 1}
+    return one | {name.casefold(): name for name in names}
 
 
-def _weekday(words: str) -> int | None:
-    bare = re.sub(r"^(?:next|on|hari)\s+|\s+(?:depan|next)$", "", words).strip()
-    return _names()[0].get(bare)
+@cache
+def _names(kind: str) -> dict[str, int]:
+    """Of "days" (Monday 0) or "months" (January 1), long and short, in both languages."""
+    return {
+        _plain(name): number
+        for locale in LOCALES.values()
+        for width in ("wide", "abbreviated")
+        for number, name in getattr(locale, kind)["format"][width].items()
+    }
 
 
-def _fixed(words: str) -> bool:
-    return re.search(r"\d{4}", words) is not None
+def _plain(text: str) -> str:
+    """Small letters, no apostrophes, single spaces."""
+    return " ".join(UNSEEN.sub("", text).casefold().replace(",", " ").split())
 
 
-def _day(words: str, today: date) -> date | None:
+def _moment(words: str, mark: str, now: datetime, zone: ZoneInfo, usual: time) -> datetime | None:
+    """What *words* mean, gone or to come; *mark*, if any, is what _short must say of it."""
+    at, rest = _time(words)
+    today = now.astimezone(zone).date()
+    bare = [today, today + DAY] if at else []
+    found = None
+    for day in _days(rest, today, ahead=True) if rest else bare:
+        first = wall(day, at or usual, zone)
+        again = max(first, _folds(day, at or usual, zone)[1])
+        for instant in (first, again) if mark else (first,):
+            if not mark or _short(instant.astimezone(zone)).casefold() == mark:
+                found = instant
+                if found > now:
+                    return found
+    return found
+
+
+def _time(words: str) -> tuple[time | None, str]:
+    """The time of day in *words* and what is left of them: all, if there is none such."""
+    words = re.sub(r"^(\d{4}-\d\d-\d\d)t(?=\d)", r"\1 ", words)
+    found = next((m for m in CLOCK.finditer(words) if m[1] or m[3] or m[4]), None)
+    if found is None:
+        return None, words
+    hour = int(found[2])
+    if found[4]:
+        hour = hour % 12 + 12 * (found[4] == "p") if 1 <= hour <= 12 else 24
+    with suppress(ValueError):
+        rest = f"{words[: found.start()]} {words[found.end() :]}"
+        return time(hour, int(found[3] or 0)), " ".join(rest.split())
+    return None, words
+
+
+def _days(words: str, today: date, *, ahead: bool) -> list[date]:
+    """The days *words* may mean, the nearer first; *ahead*: a date without a year is to come."""
     if words in NEAR:
-        return today + NEAR[words] * DAY
-    weekday = _weekday(words)
-    if weekday is not None:
-        ahead = (weekday - today.weekday()) % 7
-        later = bool(re.search(r"\b(?:next|depan)\b", words)) and ahead == 0
-        return today + (ahead + (7 if later else 0)) * DAY
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-        return _date(int(words[:4]), int(words[5:7]), int(words[8:]))
-    found = DATED.fullmatch(words.removeprefix("on ").removeprefix("tanggal ").removeprefix("tgl "))
-    month = _names()[1].get(found[2]) if found else None
-    if found is None or month is None or bool(found[1]) == bool(found[3]):
+        return [today + NEAR[words] * DAY]
+    if words == "minggu depan":  # next week as likely as next Sunday
+        return []
+    words, weekdays = LEAD.sub("", words), _names("days")
+    bare = re.sub(r"^next | (?:next|depan)$", "", words)
+    if bare in weekdays:
+        away = (weekdays[bare] - today.weekday()) % 7 or 7 * (bare != words)
+        return [today + away * DAY, today + (away + 7) * DAY]
+    first, _, rest = words.partition(" ")
+    day = _dated(rest if first in weekdays else words, today, ahead=ahead)
+    return [day] if day and weekdays.get(first, day.weekday()) == day.weekday() else []
+
+
+def _dated(words: str, today: date, *, ahead: bool) -> date | None:
+    """Never in the first or last year there is: no zone then leads out of the calendar."""
+    found = DATED.fullmatch(words)
+    if found is None or (found[4] and found[6]):
         return None
-    return _date(int(found[4] or today.year), month, int(found[1] or found[3]))
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _next_year(day: date) -> date:
-    return _date(day.year + 1, day.month, day.day) or date(day.year + 1, 3, 1)
+    year, number = found[1] or found[7], int(found[3] or found[4] or found[6] or 0)
+    month = int(found[2] or _names("months").get(found[5], 0))
+    near = range(today.year, today.year + (9 if ahead else 1))  # 29 February can be 8 away
+    for each in (int(year),) if year else near:
+        with suppress(ValueError):
+            day = date(each, month, number)
+            if 1 < each < 9999 and (year or day >= today or not ahead):
+                return day
+    return None

@@ -8,6 +8,7 @@ from bot.scene import Scene, term
 from dialogues.answers import Answers
 from dialogues.checkin import CheckIn, Words
 from dialogues.messages import Button, Localised, Message, say
+from storage import brokers, partnerships
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
@@ -37,7 +38,10 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
 
 
 def _one(scene: Scene, checkin: CheckIn) -> Sequence[Message]:
-    word = term(scene.partnership) if scene.partnership else OUR_BROKER
+    word: str | Localised = term(scene.partnership) if scene.partnership else OUR_BROKER
+    serving = _serving(scene)
+    if len(serving) == 1:
+        word = serving[0]
     lines = [
         {
             "text": question.text,
@@ -56,6 +60,15 @@ def _one(scene: Scene, checkin: CheckIn) -> Sequence[Message]:
         lines=lines,
         broker=word,
     )
+
+
+def _serving(scene: Scene) -> list[str]:
+    """The broker by name, for somebody of one partnership with one broker."""
+    mine = partnerships.memberships(scene.unit, scene.person.id)
+    if len(mine) != 1:
+        return []
+    found = brokers.assignments(scene.unit, mine[0].partnership_id, scene.today)
+    return [assignment.name for assignment in found]
 
 
 OUR_BROKER = Localised(en="the broker", id="broker")

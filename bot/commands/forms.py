@@ -39,7 +39,7 @@ def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Me
     if not scene.holds(command.roles):
         raise _not_allowed(scene, command)
     given: dict[str, Answer] = {}
-    notes: list[Say] = []
+    notes: list[tuple[str, Say]] = []
     for key in raw:
         field = _field(command.fields(scene, given), key)
         if field is not None:
@@ -47,8 +47,12 @@ def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Me
             if note is None:
                 given[key] = answer
             else:
-                notes.append(note)
-    return _go(scene, command, _begin(scene, command, given), notes[0] if notes else None)
+                notes.append((key, note))
+    draft = _begin(scene, command, given)
+    if not notes:
+        return _go(scene, command, draft, None)
+    key, first = notes[0]
+    return _go(scene, command, replace(draft, place=key), first)
 
 
 def resume(
@@ -171,7 +175,9 @@ def _ask(
     if here.optional:
         label = here.skip or say("label.skip")
         buttons.append(Button(label, write(FormToken(form, Act.UNABLE, here.key))))
-    if number > 1:
+    if here.settled and here.key in draft.answers:
+        buttons.append(Button(say("label.back"), write(FormToken(form, Act.LEAVE))))
+    elif number > 1:
         buttons.append(Button(say("label.back"), write(FormToken(form, Act.BACK, here.key))))
     buttons.append(Button(say("label.cancel"), write(FormToken(form, Act.STOP))))
     values = {"number": number, "of": of, "ask": here.ask, "fault": note or ""}

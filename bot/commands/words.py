@@ -141,11 +141,12 @@ def parse(tree: Tree, text: str) -> Parsed:
 
 def _unknown(branch: Tree, said: list[str], word: str, near: list[str]) -> Refusal:
     choices = _visible(branch, said)
-    likely = near or [c.split()[-1] for c in choices if _alike(word, c.split()[-1])]
+    likely = [" ".join([*said, n]) for n in near]
+    likely += [name for name in _leaves(branch, said) if _alike(word, name.split()[-1])]
     return Refusal(
         "commands/unknown",
         word=word,
-        near=[" ".join([*said, n]) for n in likely][:3],
+        near=list(dict.fromkeys(likely))[:3],
         choices=choices if said else [],
     )
 
@@ -161,6 +162,17 @@ def _visible(branch: Tree, said: list[str]) -> list[str]:
             continue
         names.append(" ".join([*said, name]).strip())
     return names
+
+
+def _leaves(branch: Tree, said: list[str]) -> list[str]:
+    """Every command below *branch* that may be shown, by its whole name."""
+    found = []
+    for name, command in branch.commands.items():
+        if isinstance(command, Tree):
+            found += _leaves(command, [*said, name])
+        elif isinstance(command, Words) and not command.meant.hidden and name:
+            found.append(" ".join([*said, name]))
+    return found
 
 
 def _parsed(words: Words, args: list[str]) -> Parsed:
