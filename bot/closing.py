@@ -55,13 +55,8 @@ def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> Aft
     if lost:
         reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
         view = answering.showing(house, unit, rounds.rounds(unit, review_id)[0], "")
-        tell(
-            unit,
-            partnership,
-            f"review:{review_id}:unreadable",
-            Message(say("review/unreadable", **view.facts)),
-            now,
-        )
+        told = Message(say("review/unreadable", **view.facts))
+        tell(unit, review, "unreadable", told, now)
         return After(direct)
     share_at = due.share(now, zone)
     review = reviews.set_review(unit, review_id, state=ReviewState.CLOSED, share_at=share_at)
@@ -84,7 +79,7 @@ def _after_close(
         key = f"review:{review.id}:report:{broker.member_id}"
         outbox.put(unit, key, report, now, person=broker.person_id)
     closed = Message(say("review/closed", share_at=review.share_at, **values))
-    tell(unit, partnership, f"review:{review.id}:closed", closed, now)
+    tell(unit, review, "closed", closed, now)
     notice(house, unit, review, round_, "group/closed", now)
 
 

@@ -5,20 +5,18 @@ from datetime import datetime
 from bot import answering
 from bot.scene import House
 from dialogues.messages import Message, say
-from dialogues.model import (
-    Partnership,
-    Review,
-    Role,
-    Round,
-)
-from storage import outbox, partnerships, results
+from dialogues.model import Review, Role, Round
+from storage import brokers, outbox, partnerships, results
 from storage.store import Unit
 
 
-def tell(unit: Unit, partnership: Partnership, key: str, message: Message, now: datetime) -> None:
-    """Tell every coordinator, once a *key*."""
-    for member in partnerships.with_role(unit, partnership.id, Role.COORDINATOR):
-        outbox.put(unit, f"{key}:{member.id}", message, now, person=member.person_id)
+def tell(unit: Unit, review: Review, kind: str, message: Message, now: datetime) -> None:
+    """Tell every coordinator, once a *kind*, but not one whom the review is about (R8)."""
+    about = brokers.assignment(unit, review.assignment_id) if review.assignment_id else None
+    for member in partnerships.with_role(unit, review.partnership_id, Role.COORDINATOR):
+        if about is None or member.person_id != about.person_id:
+            key = f"review:{review.id}:{kind}:{member.id}"
+            outbox.put(unit, key, message, now, person=member.person_id)
 
 
 def notice(

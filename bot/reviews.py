@@ -182,7 +182,7 @@ def signal(house: House, unit: Unit, review_id: int, round_id: int, now: datetim
         return
     cast = sum(draft.state is State.CAST for draft in drafts)
     key = "review/enough" if view.bounds.needed and cast >= view.bounds.needed else "review/not_yet"
-    tell(unit, view.partnership, f"review:{review_id}:signal", Message(say(key, **view.facts)), now)
+    tell(unit, view.review, "signal", Message(say(key, **view.facts)), now)
 
 
 def share_review(house: House, unit: Unit, review_id: int, now: datetime) -> None:
@@ -190,12 +190,8 @@ def share_review(house: House, unit: Unit, review_id: int, now: datetime) -> Non
     review = reviews.review(unit, review_id)
     if review.state not in (ReviewState.CLOSED, ReviewState.READ):
         return
-    about = brokers.assignment(unit, review.assignment_id) if review.assignment_id else None
     message = Message(say("report/coordinator"), report=f"{review_id} coordinator")
-    for member in partnerships.with_role(unit, review.partnership_id, Role.COORDINATOR):
-        if about is None or member.person_id != about.person_id:
-            key = f"review:{review_id}:shared:{member.id}"
-            outbox.put(unit, key, message, now, person=member.person_id)
+    tell(unit, review, "shared", message, now)
     reviews.set_review(unit, review_id, state=ReviewState.SHARED)
 
 

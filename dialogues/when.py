@@ -5,7 +5,6 @@ Names of days and months come from Babel; only everyday words are listed here.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,31 +18,23 @@ from babel.units import format_unit
 
 LOCALES = {"en": Locale("en", "GB"), "id": Locale("id")}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LONGEST = 731 * DAY
 MIDNIGHT, WORKING_END = time(0), time(17)
 UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "menit"), MINUTE),
     **dict.fromkeys(("h", "hour", "hours", "jam"), HOUR),
     **dict.fromkeys(("d", "day", "days", "hari"), DAY),
     **dict.fromkeys(("w", "week", "weeks", "minggu", "pekan"), 7 * DAY),
-    **dict.fromkeys(("month", "months", "bulan"), 30 * DAY),
+    **dict.fromkeys(("month", "months", "bulan"), 30 * DAY),  # a window, not a date
 }
-"""A month is 30 days: a window, not a date."""
 NEAR = {"today": 0, "hari ini": 0, "tomorrow": 1, "besok": 1, "lusa": 2}
 ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
-NOWHERE = {"localtime", "posixrules", "Factory"}
-"""Listed as zones; the first two are whatever the server is set to."""
-UNSEEN = re.compile(
-    "['’‘`\u00b4\u02bb\u02bc\u2032\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
-"""Apostrophes and what has no width."""
+SERVERS = {"localtime", "posixrules", "Factory"}  # not places: how this machine is set
+UNSEEN = re.compile("['’‘`\u00b4\u02bb\u02bc\u2032\u00ad\u200b-\u200f\u2060\ufeff]")
 CLOCK = re.compile(
-    r"(?:\b(at|jam|pukul|pk\.?) ?|\b)(\d{1,2})(?:[:.](\d\d))?(?: ?([ap])\.?m\b\.?|\b)"
+    r"(?:\b(at|jam|pukul|pk\.?) ?|\b)(2[0-3]|[01]?\d)(?:[:.]([0-5]\d))?(?: ?([ap])\.?m\b\.?|\b)"
 )
-LEAD = re.compile(r"^(?:(?:on|the|pada|hari|tanggal|tgl) )+")
 DATED = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
-    r"|(?:(\d{1,2})(?:st|nd|rd|th)?(?: of)? )?([a-z]+)\.?(?: (\d{1,2}))?(?: (\d{4}))?"
+    r"(\d{4})-(\d\d)-(\d\d)|(?:(\d\d?)(?:st|nd|rd|th)? )?([a-z]+)\.?(?: (\d\d?))?(?: (\d{4}))?"
 )
 
 
@@ -52,15 +43,14 @@ class Unreadable(ValueError):
 
     def __init__(self, text: str, why: str) -> None:
         super().__init__(why)
-        self.text = text
-        self.why = why
+        self.text, self.why = text, why
 
 
 def read_duration(text: str) -> timedelta:
     """ "7d", "2 minggu": above nothing, at most two years. Raises Unreadable."""
     found = re.fullmatch(r"(\d{1,7}) ?([a-z]+)", _plain(text))
     length = int(found[1]) * UNITS.get(found[2], timedelta(0)) if found else timedelta(0)
-    if not timedelta(0) < length <= LONGEST:
+    if not timedelta(0) < length <= 731 * DAY:
         raise Unreadable(text, "duration")
     return length
 
@@ -71,46 +61,41 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo, default_time: time = t
     A weekday is the next such day, today only while its time is ahead; a date without a
     year that lies before today means next year; a day without a time gets *default_time*.
     WIB, WITA or WIT at the end goes before *zone*; other letters must be those *zone* has then.
-
-    Raises:
-        Unreadable: Not understood, or ("past") gone already.
+    Raises Unreadable: "past" if gone already, else "moment".
     """
     words = _plain(text)
     head, _, last = words.rpartition(" ")
     zone = ZoneInfo(ZONES[last]) if last in ZONES else zone
-    moment = _moment(words, "", now, zone, default_time)
-    moment = moment or _moment(head, last, now, zone, default_time)
-    if moment is None:
-        raise Unreadable(text, "moment")
-    if moment <= now:
-        raise Unreadable(text, "past")
-    return moment
+    today = now.astimezone(zone).date()
+    found = [*_meant(words, "", today, zone, default_time)]
+    found = found or [*_meant(head, last, today, zone, default_time)]
+    for moment in found:
+        if moment > now:
+            return moment
+    raise Unreadable(text, "past" if found else "moment")
 
 
 def read_date(text: str, today: date) -> date:
     """ "1 November", "besok", "2026-11-01": past days too. Without a year: this one."""
-    days = _days(_plain(text), today, ahead=False)
-    if not days:
-        raise Unreadable(text, "date")
-    return days[0]
+    if days := _days(_plain(text), today, ahead=False):
+        return days[0]
+    raise Unreadable(text, "date")
 
 
 def read_zone(text: str) -> ZoneInfo:
     """An IANA name, WIB, WITA, WIT, or a city that names exactly one zone. Raises Unreadable."""
     words = _plain(text).replace(" ", "_")
-    name = ZONES.get(words) or _zones().get(words)
-    if name is None:
-        raise Unreadable(text, "zone")
-    return ZoneInfo(name)
+    if name := ZONES.get(words) or _zones().get(words):
+        return ZoneInfo(name)
+    raise Unreadable(text, "zone")
 
 
 def say_moment(moment: datetime, zone: ZoneInfo, language: str, now: datetime | None = None) -> str:
     """ "Friday 4 December, 17:00 WITA"; with the year where it is not that of *now*."""
     local = moment.astimezone(zone)
     today = now.astimezone(zone).date() if now else None
-    weekday = format_date(local, "EEEE", locale=LOCALES[language])
-    day = say_date(local.date(), language, today)
-    return f"{weekday} {day}, {say_time(moment, zone, language)} {_short(local)}"
+    day = f"{format_date(local, 'EEEE', LOCALES[language])} {say_date(local, language, today)}"
+    return f"{day}, {say_time(moment, zone, language)} {_short(local)}"
 
 
 def say_date(day: date, language: str, today: date | None = None) -> str:
@@ -135,19 +120,19 @@ def say_duration(length: timedelta, language: str) -> str:
 
 def wall(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall time, UTC: a skipped one is the first valid, a repeated the first."""
-    after, before = _folds(day, at, zone)
-    offset = after.astimezone(zone).utcoffset()
+    after, before = (
+        datetime.combine(day, at.replace(fold=n), zone).astimezone(UTC) for n in (0, 1)
+    )
     while after - before > timedelta.resolution:  # skipped: the clock jumps between the two
         middle = before + (after - before) // 2
-        jumped = middle.astimezone(zone).utcoffset() == offset
+        jumped = middle.astimezone(zone).utcoffset() == after.astimezone(zone).utcoffset()
         before, after = (before, middle) if jumped else (middle, after)
     return after
 
 
 def working_end(moment: datetime, zone: ZoneInfo, holidays: Container[date] = ()) -> datetime:
     """17:00 of the working day *moment* falls on, even if gone, else of the next one."""
-    day = moment.astimezone(zone).date()
-    return wall(next(_working(day, holidays)), WORKING_END, zone)
+    return wall(next(_working(moment.astimezone(zone).date(), holidays)), WORKING_END, zone)
 
 
 def waking(
@@ -162,11 +147,10 @@ def waking(
     Equal hours: none are quiet. Where the clock goes back, hours begin and end the first time.
     """
     if quiet_from == quiet_until:
-        spans = [(MIDNIGHT, MIDNIGHT)]
-    elif quiet_until < quiet_from:
-        spans = [(quiet_until, quiet_from)]
-    else:
-        spans = [(MIDNIGHT, quiet_from), (quiet_until, MIDNIGHT)][quiet_from == MIDNIGHT :]
+        quiet_from = quiet_until = MIDNIGHT
+    spans = [(quiet_until, quiet_from)]
+    if MIDNIGHT < quiet_from < quiet_until:
+        spans = [(MIDNIGHT, quiet_from), (quiet_until, MIDNIGHT)]
     return next(
         first
         for day in _working(moment.astimezone(zone).date(), holidays)
@@ -183,11 +167,6 @@ def _working(day: date, holidays: Container[date]) -> Iterator[date]:
         day += DAY
 
 
-def _folds(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
-    """The instants of a wall time: alike; in order where repeated; the wrong way where skipped."""
-    return [datetime.combine(day, at.replace(fold=n), zone).astimezone(UTC) for n in (0, 1)]
-
-
 def _short(local: datetime) -> str:
     """WITA, GMT, EST; UTC+10:30 where Babel has no letters, or wrong ones (GMT in Irish summer)."""
     name = local.tzname() or ""
@@ -200,13 +179,13 @@ def _short(local: datetime) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    """Whole names and cities, in small letters. Two names of one clock are one zone (Istanbul)."""
-    names, aliases = available_timezones() - NOWHERE, get_global("zone_aliases")
-    cities: dict[str, set[str]] = defaultdict(set)
+    """Names and cities, in small letters. Istanbul's two are one; the server's own is none."""
+    names, same = available_timezones() - SERVERS, get_global("zone_aliases")
+    cities: dict[str, set[str]] = {}
     for name in names:
         if "/" in name and not name.startswith("Etc/"):
-            cities[name.rsplit("/", 1)[-1].casefold()].add(name)
-    one = {k: min(v) for k, v in cities.items() if len({aliases.get(n, n) for n in v}) == 1}
+            cities.setdefault(name.rsplit("/", 1)[-1].casefold(), set()).add(name)
+    one = {k: min(v) for k, v in cities.items() if len({same.get(n, n) for n in v}) == 1}
     return one | {name.casefold(): name for name in names}
 
 
@@ -222,40 +201,31 @@ def _names(kind: str) -> dict[str, int]:
 
 
 def _plain(text: str) -> str:
-    """Small letters, no apostrophes, single spaces."""
+    """Small letters, no apostrophes, nothing without width, single spaces."""
     return " ".join(UNSEEN.sub("", text).casefold().replace(",", " ").split())
 
 
-def _moment(words: str, mark: str, now: datetime, zone: ZoneInfo, usual: time) -> datetime | None:
-    """What *words* mean, gone or to come; *mark*, if any, is what _short must say of it."""
+def _meant(words: str, mark: str, today: date, zone: ZoneInfo, usual: time) -> Iterator[datetime]:
+    """What *words* may mean, gone or to come; *mark*, if any, is what _short must say of it."""
     at, rest = _time(words)
-    today = now.astimezone(zone).date()
     bare = [today, today + DAY] if at else []
-    found = None
     for day in _days(rest, today, ahead=True) if rest else bare:
         first = wall(day, at or usual, zone)
-        again = max(first, _folds(day, at or usual, zone)[1])
-        for instant in (first, again) if mark else (first,):
+        late = datetime.combine(day, (at or usual).replace(fold=1), zone).astimezone(UTC)
+        for instant in (first, max(first, late)) if mark else (first,):
             if not mark or _short(instant.astimezone(zone)).casefold() == mark:
-                found = instant
-                if found > now:
-                    return found
-    return found
+                yield instant
 
 
 def _time(words: str) -> tuple[time | None, str]:
     """The time of day in *words* and what is left of them: all, if there is none such."""
     words = re.sub(r"^(\d{4}-\d\d-\d\d)t(?=\d)", r"\1 ", words)
     found = next((m for m in CLOCK.finditer(words) if m[1] or m[3] or m[4]), None)
-    if found is None:
+    if found is None or (found[4] and not 1 <= int(found[2]) <= 12):
         return None, words
-    hour = int(found[2])
-    if found[4]:
-        hour = hour % 12 + 12 * (found[4] == "p") if 1 <= hour <= 12 else 24
-    with suppress(ValueError):
-        rest = f"{words[: found.start()]} {words[found.end() :]}"
-        return time(hour, int(found[3] or 0)), " ".join(rest.split())
-    return None, words
+    hour = int(found[2]) % 12 + 12 * (found[4] == "p") if found[4] else int(found[2])
+    rest = f"{words[: found.start()]} {words[found.end() :]}"
+    return time(hour, int(found[3] or 0)), " ".join(rest.split())
 
 
 def _days(words: str, today: date, *, ahead: bool) -> list[date]:
@@ -264,27 +234,26 @@ def _days(words: str, today: date, *, ahead: bool) -> list[date]:
         return [today + NEAR[words] * DAY]
     if words == "minggu depan":  # next week as likely as next Sunday
         return []
-    words, weekdays = LEAD.sub("", words), _names("days")
+    words, weekdays = re.sub(r"^(?:(?:on|pada|hari|tanggal|tgl) )+", "", words), _names("days")
     bare = re.sub(r"^next | (?:next|depan)$", "", words)
     if bare in weekdays:
-        away = (weekdays[bare] - today.weekday()) % 7 or 7 * (bare != words)
-        return [today + away * DAY, today + (away + 7) * DAY]
+        nearest = today + ((weekdays[bare] - today.weekday()) % 7 or 7 * (bare != words)) * DAY
+        return [nearest, nearest + 7 * DAY]
     first, _, rest = words.partition(" ")
     day = _dated(rest if first in weekdays else words, today, ahead=ahead)
     return [day] if day and weekdays.get(first, day.weekday()) == day.weekday() else []
 
 
 def _dated(words: str, today: date, *, ahead: bool) -> date | None:
-    """Never in the first or last year there is: no zone then leads out of the calendar."""
     found = DATED.fullmatch(words)
     if found is None or (found[4] and found[6]):
         return None
     year, number = found[1] or found[7], int(found[3] or found[4] or found[6] or 0)
-    month = int(found[2] or _names("months").get(found[5], 0))
+    month = int(found[2] or _names("months").get(found[5], 0))  # there is no month 0
     near = range(today.year, today.year + (9 if ahead else 1))  # 29 February can be 8 away
     for each in (int(year),) if year else near:
         with suppress(ValueError):
             day = date(each, month, number)
-            if 1 < each < 9999 and (year or day >= today or not ahead):
+            if 1 < each < 9999 and (year or day >= today or not ahead):  # so no zone overflows
                 return day
     return None

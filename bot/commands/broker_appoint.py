@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.commands import consent, invite
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues import when
 from dialogues.answers import Answers
@@ -102,6 +103,7 @@ def confirm(scene: Scene, given: Answers) -> Message:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Record the appointment and ask the broker; somebody not here yet gets a link."""
+    not_while_reviewed(scene)
     person, name, service = _read(scene, given)
     if person is None:
         link = invite.broker(scene, name, service)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message, say
@@ -23,6 +24,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """The messages to pass on; an older link for the same organisation ends."""
+    not_while_reviewed(scene)
     wanted = one(given, "for") or ""
     if wanted == "all":
         own = partnerships.organisations(scene.unit, scene.group.id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, button, one, reply
+from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message, say
@@ -29,6 +30,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Added, or there already; the next step is its link."""
+    not_while_reviewed(scene)
     sector = one(given, "sector")
     organisation, new = partnerships.add_organisation(
         scene.unit,

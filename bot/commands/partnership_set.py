@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
 from bot.commands.timezone import ZONES, read_zone
+from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
 from dialogues.model import Phase, Protect, ReviewState
-from storage import brokers, partnerships, reviews
+from storage import partnerships, reviews
 
 SMALLEST = 5
 NAMES = {
@@ -78,7 +79,7 @@ def _value(scene: Scene, what: str) -> Field:
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Keep it and log it; a coordinator who is the broker waits until the round is over (R8)."""
     group = scene.group
-    _not_about_oneself(scene)
+    not_while_reviewed(scene)
     what, value = one(given, "setting") or "", one(given, "value") or ""
     number: object = int(value) if what in ("minimum", "window") else value
     by = scene.person.name
@@ -95,14 +96,6 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     return reply(
         "partnership/set", setting=say(f"phrase.field_{what}"), value=value, running=running
     )
-
-
-def _not_about_oneself(scene: Scene) -> None:
-    for review in reviews.reviews(scene.unit, scene.group.id):
-        if review.state is ReviewState.OPEN and review.assignment_id is not None:
-            about = brokers.assignment(scene.unit, review.assignment_id)
-            if about.person_id == scene.person.id:
-                raise Refusal("fault.about_you")
 
 
 COMMAND = Command(

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
 from bot.commands.forms import confirm_buttons
+from bot.oneself import about_oneself
 from bot.scene import Scene
 from dialogues import due
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
 from dialogues.model import Review, ReviewState
-from storage import brokers, outbox, reviews, rounds
+from storage import outbox, reviews, rounds
 
 
 def running(scene: Scene, *states: ReviewState) -> list[Review]:
@@ -21,13 +22,6 @@ def running(scene: Scene, *states: ReviewState) -> list[Review]:
     if found and not mine:
         raise Refusal("fault.about_you")
     return mine
-
-
-def about_oneself(scene: Scene, review: Review) -> bool:
-    """Whether a review is about the person who asks."""
-    if review.assignment_id is None:
-        return False
-    return brokers.assignment(scene.unit, review.assignment_id).person_id == scene.person.id
 
 
 def which(scene: Scene, *states: ReviewState) -> Field:

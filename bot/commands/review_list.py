@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, reply
+from bot.oneself import about_oneself
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message, say
@@ -20,6 +21,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
             "state": say(f"phrase.state_{r.state.value}"),
         }
         for r in reviews.reviews(scene.unit, scene.group.id)
+        if not about_oneself(scene, r)
     ]
     return reply("review/list", lines=lines, partnership=scene.group.name)
 

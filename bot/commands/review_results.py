@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
-from bot.commands.review_close import about_oneself
+from bot.oneself import about_oneself
 from bot.reports import readable_by_coordinators
 from bot.scene import Scene
 from dialogues.answers import Answers

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot import answering
 from bot.commands.command import COORDINATOR, Command, button, reply
+from bot.oneself import about_oneself
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message
@@ -16,6 +17,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     lines = []
     for review in reviews.reviews(scene.unit, scene.group.id):
         if review.state not in (ReviewState.PLANNED, ReviewState.OPEN):
+            continue
+        if about_oneself(scene, review):
             continue
         made = rounds.rounds(scene.unit, review.id)
         title = scene.house.library.checkins[review.checkin_id].title

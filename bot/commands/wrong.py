@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, one, reply
 from bot.commands.command import Field as FormField
+from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
@@ -18,6 +19,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Ended from the next round on: rosters of open rounds are frozen."""
+    not_while_reviewed(scene)
     number = one(given, "member") or ""
     mine = partnerships.members(scene.unit, scene.group.id)
     found = next((m for m in mine if str(m.id) == number), None)

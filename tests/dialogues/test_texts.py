@@ -115,7 +115,7 @@ def test_the_broker_is_named_inside_a_check_ins_text(texts: Texts) -> None:
     assert "*Ana* membantu." in plain(told)
     ours = Localised(en="our broker", id="broker kita")
     told = texts.word(say("checkin/question", broker=ours, **values), reader("en"))
-    assert "our broker helps." in plain(told)
+    assert "Our broker helps." in plain(told)
 
 
 def test_a_label_is_plain(texts: Texts) -> None:

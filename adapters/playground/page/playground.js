@@ -82,12 +82,12 @@ async function drawAll() {
   document.body.dataset.place = place;
   drawPeople();
   drawClock();
+  drawTabs();
   const someone = current();
   for (const chat of Object.values(chats)) {
     if (visible(chat)) await drawChat(chat, someone);
     if (current() !== someone) { again = true; return; } // somebody else was chosen meanwhile
   }
-  drawTabs();
 }
 
 function drawPeople() {
