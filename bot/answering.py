@@ -4,6 +4,7 @@ The transaction here writes the ballot and a keyed note of the event, and no row
 names a person (DESIGN 4, B06): the reply leaves after the commit, not by the outbox.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -161,7 +162,7 @@ def _noted(
         draft = replace(draft, later_at="")
     shown = draft.shown
     if message is not None:
-        mark = f"{spot.installation}|{spot.chat}|{message}"
+        mark = mark_of(spot, message)
         shown = (*[m for m in draft.shown if m != mark][-(SHOWN - 1) :], mark)
     if draft == before and shown == before.shown:
         return before
@@ -177,6 +178,28 @@ def tomorrow(person: Person, zone: ZoneInfo, now: datetime) -> datetime:
 def clock_time(minutes: int) -> time:
     """A person's quiet hour, kept as minutes of the day."""
     return time(minutes // 60, minutes % 60)
+
+
+def mark_of(spot: Spot, message: str) -> str:
+    """A message as a ballot remembers it."""
+    return f"{spot.installation}|{spot.chat}|{message}"
+
+
+def note_reminder(house: House, unit: Unit, round_id: int, member: int, mark: str | None) -> None:
+    """Seal a ballot again after its reminder, sent (*mark*: where it stands) or passed over.
+
+    Both ends write the row, so that a copy of the database does not tell them apart (B08);
+    the message is known to nobody else, and gets its closed text at the end.
+    """
+    round_ = rounds.find_round(unit, round_id)
+    if round_ is None or round_.state is not RoundState.OPEN:
+        return
+    with suppress(KeyLost):
+        box = Box(unit, house.keyring, round_id, round_.key_number, round_.size)
+        draft = box.read(member)
+        if draft is not None:
+            shown = (*draft.shown[-(SHOWN - 1) :], mark) if mark else draft.shown
+            box.write(member, replace(draft, shown=shown))
 
 
 def _where(unit: Unit, round_id: int, member: int, draft: Draft, spot: Spot) -> str | None:

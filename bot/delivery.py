@@ -60,7 +60,8 @@ class Delivery:
             person, spot = await self._store.read(partial(self._target, message, person_id))
             if spot is not None:
                 with suppress(DeliveryError):
-                    await self._send(message, person, spot)
+                    _, sent = await self._send(message, person, spot)
+                    await self._remember(message, person_id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
@@ -68,6 +69,7 @@ class Delivery:
             await self._finish(post, "failed")
             return
         if await self._store.read(lambda unit: self._needless(unit, post)):
+            await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
         try:
@@ -83,7 +85,24 @@ class Delivery:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
+            await self._remember(post.message, post.person_id, (spot, message))
             await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
+
+    async def _remember(
+        self, message: Message, person: int | None, sent: tuple[Spot, str] | None
+    ) -> None:
+        """Where a reminder stands is remembered inside the seal only."""
+        round_id = message.round_id
+        if message.say.key != "checkin/reminder" or round_id is None or person is None:
+            return
+        mark = answering.mark_of(*sent) if sent and sent[1] else None
+
+        def note(unit: Unit) -> None:
+            member = rounds.seat_of(unit, round_id, person)
+            if member is not None:
+                answering.note_reminder(self._house, unit, round_id, member, mark)
+
+        await self._store.transact(note)
 
     async def _send(
         self, message: Message, person: Person | None, spot: Spot

@@ -15,7 +15,8 @@ WIDTH, EDGE = 1080, 56
 ROOM = WIDTH - 2 * EDGE
 LARGE, MEDIUM, SMALL = 46, 34, 29
 BAR, PAD, GAP = 64, 24, 44
-TIGHT = 8  # per cent of the width below which a number does not fit into its segment
+REGULAR = 0.97  # how wide regular letters are beside the bold ones that are measured, at most
+TIGHT, DIGIT = 2.5, 1.5  # per cent of the width a number and each of its digits need in a bar
 
 Counts = tuple[int, int, int]
 
@@ -46,7 +47,7 @@ def segments(counts: Counts, among: Sequence[Counts]) -> list[Segment]:
     bands = (("unfavourable", unfavourable), ("middle", middle), ("favourable", favourable))
     for band, count in bands:
         wide = count * unit
-        label = str(count) if wide >= TIGHT else ""
+        label = str(count) if wide >= TIGHT + DIGIT * len(str(count)) else ""
         shape = (round(x, 2), round(wide, 2), round(x + wide / 2, 2))
         found += [Segment(band, count, *shape, label)] if count else []
         x += wide
@@ -55,15 +56,14 @@ def segments(counts: Counts, among: Sequence[Counts]) -> list[Segment]:
 
 # Advance widths of " " to "~" in Atkinson Hyperlegible Bold, thousandths of the size.
 # fmt: off
-# fmt: off
 _WIDTHS = (
-    320, 283, 410, 783, 619, 977, 702, 222, 366, 366, 434, 618, 243, 374, 243, 442, 652, 448, 586,
-    605, 626, 612, 632, 543, 625, 561, 243, 243, 573, 618, 573, 614, 754, 690, 639, 673, 686, 580,
-    544, 719, 679, 458, 560, 659, 537, 842, 700, 764, 626, 781, 654, 619, 617, 663, 656, 883, 699,
-    687, 621, 333, 442, 333, 589, 430, 314, 553, 596, 520, 596, 566, 367, 597, 572, 315, 259, 567,
-    314, 886, 572, 573, 596, 601, 372, 534, 379, 570, 526, 723, 533, 518, 516, 370, 234, 370, 533,
+    320, 283, 410, 783, 619, 977, 702, 222, 366, 366, 434, 618, 243, 374, 243, 442, 652, 448,
+    586, 605, 626, 612, 632, 543, 625, 561, 243, 243, 573, 618, 573, 614, 754, 690, 639, 673,
+    686, 580, 544, 719, 679, 458, 560, 659, 537, 842, 700, 764, 626, 781, 654, 619, 617, 663,
+    656, 883, 699, 687, 621, 333, 442, 333, 589, 430, 314, 553, 596, 520, 596, 566, 367, 597,
+    572, 315, 259, 567, 314, 886, 572, 573, 596, 601, 372, 534, 379, 570, 526, 723, 533, 518,
+    516, 370, 234, 370, 533,
 )
-# fmt: on
 # fmt: on
 
 
@@ -151,7 +151,7 @@ def draw(chart: Chart, texts: Texts, reader: Reader) -> str:
         _legend(sheet, [(band, texts.label(said, reader)) for band, said in chart.legend])
     for row in chart.rows:
         _row(sheet, chart, row, among, texts, reader)
-    sheet.y += GAP // 2
+    sheet.y += GAP
     sheet.shape("line", EDGE, sheet.y, ROOM, 0)
     sheet.y += GAP // 2
     sheet.put(wrap(texts.label(chart.foot, reader), SMALL, ROOM), SMALL, quiet=True)
@@ -204,7 +204,7 @@ def _row(
         lines = wrap(said, SMALL, ROOM - 2 * PAD)
         sheet.put(lines, SMALL, EDGE + PAD)
         sheet.y += PAD // 2
-        wide = max(measure(line, SMALL) for line in lines) + 2 * PAD
+        wide = max(measure(line, SMALL) for line in lines) * REGULAR + 2 * PAD
         sheet.shape("pill", EDGE, top, min(wide, ROOM), sheet.y - top)
         sheet.y += 6
     if row.own:

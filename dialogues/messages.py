@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -96,7 +96,7 @@ class Incoming:
 class Say:
     """What is to be said, in no language yet: a template's key and what goes into it.
 
-    Values are strings, numbers, aware datetimes, `Localised` texts, nested `Say`s, and
+    Values are strings, numbers, aware datetimes, dates, `Localised` texts, nested `Say`s, and
     lists or mappings of these. They survive `to_json` and back.
     """
 
@@ -213,6 +213,8 @@ def to_json(value: object) -> object:
             return value
         case datetime():
             return {"~": "at", "at": value.isoformat()}
+        case date():
+            return {"~": "day", "day": value.isoformat()}
         case Localised():
             return {"~": "both", "en": value.en, "id": value.id}
         case Say():
@@ -246,6 +248,8 @@ def from_json(data: object) -> object:
     match data.get("~"):
         case "at":
             return datetime.fromisoformat(data["at"])
+        case "day":
+            return date.fromisoformat(data["day"])
         case "both":
             return Localised(en=data["en"], id=data["id"])
         case "say":

@@ -81,9 +81,9 @@ class Report:
             "report/chat" if voice.you else "report/coordinator",
             **common,
             withheld=self.result.comments_withheld,
-            strengths=[voice.said(e, led=True) for e in self.strengths],
-            talk=[[voice.said(e, led=True), voice.own(e)] for e in self.worth_talking],
-            named=[voice.said(e, led=True) for e in self.named],
+            strengths=[voice.said(e, "list") for e in self.strengths],
+            talk=[[voice.said(e, "list"), voice.own(e)] for e in self.worth_talking],
+            named=[voice.said(e, "list") for e in self.named],
         )
 
     def guide(self, who: str) -> Say:
@@ -101,9 +101,9 @@ class Report:
             **common,
             **{head: say(f"report/{head}", **common) for head in heads},
             "arrangement": self._arrangement(),
-            "strengths": [voice.said(e, led=True) for e in self.strengths],
-            "talk": [voice.said(e, led=True) for e in self.worth_talking],
-            "named": [voice.said(e, led=True) for e in self.named],
+            "strengths": [voice.said(e, "list") for e in self.strengths],
+            "talk": [voice.said(e, "list") for e in self.worth_talking],
+            "named": [voice.said(e, "list") for e in self.named],
             "mirrored": any(e.own is not None for e in self.entries),
             "gaps": [self._entry(e, voice) for e in self.gaps],
             "entries": [self._entry(e, voice) for e in self.entries],
@@ -116,7 +116,7 @@ class Report:
     def chart(self, who: str) -> Chart:
         """The summary picture, for `charts.draw`. Without a result it has no rows."""
         voice, common = self._voice(who), self._common(who)
-        heads = ["heading", "group"] + ["turnout"] * self.released
+        heads = ["heading", "group", "period"] + ["turnout"] * self.released
         lines = tuple(say(f"report/{head}", **common) for head in heads)
         found = tuple(self._row(e, voice) for e in self.entries if e.shown and self.released)
         return Chart(self.broker, lines, LEGEND, found, say("report/views", **common))
@@ -144,6 +144,7 @@ class Report:
             "title": self.title,
             "opens": review.opens_at,
             "closes": review.closes_at,
+            "period": say("report/period", opens=review.opens_at, closes=review.closes_at),
             "share_at": review.share_at,
             "alone": review.state in (ReviewState.CLOSED, ReviewState.READ),
             "formal": review.purpose is Purpose.FORMAL,
@@ -174,7 +175,7 @@ class Report:
             "topic": entry.question.topic,
             "text": entry.text,
             "words": entry.shown is None,
-            "said": voice.said(entry),
+            "said": voice.said(entry, "below"),
             "bar": segments(shown.counts, self._among()) if shown.counts else (),
             "rows": list(rows(entry)),
             "counted": bool(shown.counts or shown.option_counts),
@@ -198,7 +199,7 @@ class Report:
             keys = [option.key for option in question.options]
             keys = keys[::-1] if turned(question) else keys
             mark = (keys.index(own[0]), len(keys))
-        return Row(question.topic, voice.said(entry), counts, voice.own(entry), mark)
+        return Row(question.topic, voice.said(entry, "picture"), counts, voice.own(entry), mark)
 
     def _among(self) -> list[Counts]:
         return [e.shown.counts for e in self.entries if e.shown and e.shown.counts]

@@ -24,14 +24,19 @@ class Voice:
     broker: str | Localised
     you: bool
 
-    def said(self, entry: Entry, *, led: bool = False) -> Say:
-        """What is shown of a question; *led*: after its topic, where it needs one."""
+    def said(self, entry: Entry, place: str) -> Say:
+        """What is shown of a question.
+
+        Args:
+            place: "list" where it stands alone, "below" under the question itself,
+                "picture" under its topic.
+        """
         shown, question = entry.shown, entry.question
         counts = shown.counts if shown else None
         return self._say(
             "said",
             entry,
-            led=led,
+            place=place,
             form=_form(shown),
             claim=(question.claim if self.you else None) or "",
             bands=bands(question) if is_scored(question) else (),
@@ -126,5 +131,11 @@ def _form(shown: Shown | None) -> str:
     return shown.statement.value if shown.statement else "none"
 
 
-def _shown_options(entry: Entry) -> list[Localised]:
-    return texts_of(entry.question, (entry.shown and entry.shown.options) or ())
+def _shown_options(entry: Entry) -> list[tuple[Localised, int]]:
+    """The options that may be shown, each with its count, 0 where it may not be."""
+    shown = entry.shown
+    if shown is None or not shown.options:
+        return []
+    texts = texts_of(entry.question, shown.options)
+    counts = shown.option_counts or (0,) * len(texts)
+    return list(zip(texts, counts, strict=True))

@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def post(unit: Unit, key: str, at: datetime = NOW, round_id: int | None = None) -> None:
-    told = say("help/help", at=at, title=Localised(en="a", id="b"))
+    told = say("help/help", at=at, day=at.date(), title=Localised(en="a", id="b"))
     message = Message(told, (Button("x", "c:help"),))
     outbox.put(unit, key, message, at, place=None, round_id=round_id)
 
@@ -23,6 +23,7 @@ async def test_a_key_is_put_once_and_comes_back_as_it_was(store: Store) -> None:
     assert [p.key for p in posts] == ["k"]
     assert posts[0].message.say.values["title"] == Localised(en="a", id="b")
     assert posts[0].message.say.values["at"] == NOW
+    assert posts[0].message.say.values["day"] == NOW.date()
     assert posts[0].message.buttons == (Button("x", "c:help"),)
 
 

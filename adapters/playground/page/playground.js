@@ -76,6 +76,7 @@ async function drawAll() {
   const said = await ask("state");
   if (said.trouble) { chats[place].trouble.textContent = said.trouble; return; }
   state = said;
+  for (const { trouble } of Object.values(chats)) if (trouble.textContent === word("away")) trouble.textContent = "";
   if (!current() && again) return; // somebody was added meanwhile
   if (!current()) person = state.people[0]?.user ?? null;
   speak(current()?.language);
