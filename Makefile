@@ -45,8 +45,8 @@ bench: .venv/dev.stamp  ## compare with the bare libraries, by ratios
 
 texts: .venv/dev.stamp  ## bring the translations up to date with the templates
 	@mkdir -p var
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --omit-header -o var/titian.pot dialogues
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -l id -i var/titian.pot \
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -o var/titian.pot dialogues
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -l id -i var/titian.pot \
 		-o dialogues/locales/id/LC_MESSAGES/titian.po
 
 audit: .venv/dev.stamp  ## look the locked packages up among known vulnerabilities

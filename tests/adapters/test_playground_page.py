@@ -33,7 +33,7 @@ from dialogues.messages import (
 )
 
 SHOTS = Path("/tmp/playground-shots")  # noqa: S108
-REQUIRED = ("TEST_REQUIRE_BROWSER", "TITIAN_REQUIRE_BROWSER")
+REQUIRED = "TEST_REQUIRE_BROWSER"
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
 AGREE = (
@@ -214,7 +214,7 @@ async def room() -> AsyncIterator[Room]:
 async def browser() -> AsyncIterator[Browser]:
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if found is None:
-        if any(os.environ.get(name) == "1" for name in REQUIRED):
+        if os.environ.get(REQUIRED) == "1":
             pytest.fail("Chromium is required here and is missing.")
         pytest.skip("NOT TESTED: there is no Chromium (chromium-headless-shell).")
     async with async_playwright() as playwright:

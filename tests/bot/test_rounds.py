@@ -246,3 +246,41 @@ async def test_a_restart_in_the_middle_goes_on_at_the_same_question(
     await again.taps("sari", "Agree")
     assert "4 of 7" in again.last("sari")
     await again.stop()
+
+
+async def test_a_whole_review_on_either_database(
+    database_url: str, tmp_path: Path, world: Any
+) -> None:
+    other = type(world)(tmp_path / "other", database_url=database_url)
+    (tmp_path / "other").mkdir(exist_ok=True)
+    await other.start()
+    await begin(other)
+    for user in PEOPLE:
+        await answer(other, user)
+    await other.forward(days=8)
+    assert await state(other) == (ReviewState.CLOSED, [RoundState.CLOSED] * 2, [True, True])
+    assert "What your partners said" in other.last("ratna")
+    assert await count(other, "ballot") == 0
+    await other.forward(days=4)
+    assert "What partners said" in other.last("budi")
+    await other.stop()
+
+
+async def test_a_coordinator_who_is_the_broker_hears_nothing_as_coordinator(world: Any) -> None:
+    """R8: no signal, no status, no settings while a review about oneself is open."""
+    await set_up(world)
+    await world.says("budi", "/invite coordinator")
+    code = world.codes("budi")[-1]
+    await world.says("ratna", f"/join {code}")
+    await world.taps("ratna", "Join")
+    await world.says("ratna", "/review start responsibilities")
+    assert "would be about you" in world.last("ratna")
+    await world.says("budi", "/review start responsibilities for 7d")
+    await world.taps("budi", "Start")
+    for text in ("/review close", "/review cancel", "/partnership set minimum 9", "/invite Alpha"):
+        await world.says("ratna", text)
+        assert "This is about you" in world.last("ratna"), text
+    await world.says("ratna", "/review status")
+    assert "No review is open" in world.last("ratna")
+    await world.forward(days=6)
+    assert not [m for m in world.room.transcript("ratna") if "answers yet" in m.text]
