@@ -185,11 +185,11 @@ def mark_of(spot: Spot, message: str) -> str:
     return f"{spot.installation}|{spot.chat}|{message}"
 
 
-def note_reminder(house: House, unit: Unit, round_id: int, member: int, mark: str | None) -> None:
-    """Seal a ballot again after its reminder, sent (*mark*: where it stands) or passed over.
+def note_shown(house: House, unit: Unit, round_id: int, member: int, mark: str | None) -> None:
+    """Seal a ballot again with where its dialogue is shown: for the closed text at the end.
 
-    Both ends write the row, so that a copy of the database does not tell them apart (B08);
-    the message is known to nobody else, and gets its closed text at the end.
+    A reminder that was passed over (no *mark*) writes the row like one that was sent, so
+    that a copy of the database does not tell them apart (B08).
     """
     round_ = rounds.find_round(unit, round_id)
     if round_ is None or round_.state is not RoundState.OPEN:

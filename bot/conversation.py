@@ -33,7 +33,7 @@ from dialogues.messages import (
 from dialogues.model import Person
 from dialogues.ports import Clock
 from dialogues.tokens import CommandToken, FormToken, RoundToken, WholeToken, read
-from storage import drafts, partnerships, people
+from storage import drafts, partnerships, people, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
 
@@ -97,7 +97,19 @@ class Conversation:
         return [await self._reports.word(m, who, self._to(m, incoming)) for m in messages]
 
     async def sent(self, outgoing: Outgoing, message: str) -> None:
-        """See Handler. Remembers which message shows a command's form."""
+        """See Handler. Where a check-in is shown is remembered, inside the seal only."""
+        round_id = outgoing.round_id
+        if round_id is None or outgoing.replaces is not None:
+            return
+        mark = answering.mark_of(outgoing.to, message)
+
+        def note(unit: Unit) -> None:
+            person = people.at(unit, outgoing.to)
+            member = rounds.seat_of(unit, round_id, person) if person is not None else None
+            if member is not None:
+                answering.note_shown(self._house, unit, round_id, member, mark)
+
+        await self._store.transact(note)
 
     def _know(self, unit: Unit, incoming: Incoming) -> Known:
         person_id = people.person_with_user(

@@ -100,7 +100,7 @@ class Delivery:
         def note(unit: Unit) -> None:
             member = rounds.seat_of(unit, round_id, person)
             if member is not None:
-                answering.note_reminder(self._house, unit, round_id, member, mark)
+                answering.note_shown(self._house, unit, round_id, member, mark)
 
         await self._store.transact(note)
 

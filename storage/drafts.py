@@ -21,7 +21,6 @@ class Pending:
     command: str
     body: dict[str, Any]
     waiting: bool
-    message: str | None
 
 
 def pending(unit: Unit, person: int) -> Pending | None:
@@ -39,7 +38,6 @@ def _pending(row: DialogueRow) -> Pending:
         row.command,
         row.body,
         row.waiting,
-        row.message,
     )
 
 
@@ -69,13 +67,6 @@ def set_waiting(unit: Unit, person: int, waiting: bool) -> None:
     """Whether the next typed words belong to the command: not while a check-in is on screen."""
     change = sa.update(DialogueRow).where(col(DialogueRow.person_id) == person)
     unit.connection().execute(change.values(waiting=waiting))
-    unit.expire_all()
-
-
-def set_message(unit: Unit, person: int, message: str) -> None:
-    """Which message shows the form, so that it is edited in place."""
-    change = sa.update(DialogueRow).where(col(DialogueRow.person_id) == person)
-    unit.connection().execute(change.values(message=message))
     unit.expire_all()
 
 

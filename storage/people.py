@@ -1,13 +1,12 @@
 """People, their accounts, partnerships, organisations, members and roles."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from dialogues.messages import Address, Spot
 from dialogues.model import (
-    Member,
     Person,
 )
 from storage.store import Unit
@@ -101,6 +100,15 @@ def spots(unit: Unit, person: int) -> list[Spot]:
     return [Spot(row.installation, row.chat) for row in rows]
 
 
+def at(unit: Unit, spot: Spot) -> int | None:
+    """The person whose private chat a spot is."""
+    return unit.exec(
+        select(AccountRow.person_id).where(
+            AccountRow.installation == spot.installation, AccountRow.chat == spot.chat
+        )
+    ).first()
+
+
 def mark_unreachable(unit: Unit, spot: Spot) -> None:
     """Nobody can be written to there until they write themselves."""
     change = sa.update(AccountRow).where(
@@ -129,8 +137,3 @@ def person_with_user(unit: Unit, installation: str, user: str, workspace: str = 
             AccountRow.user == user,
         )
     ).first()
-
-
-def age_in_days(member_: Member, today: date) -> int:
-    """Days since somebody joined."""
-    return (today - member_.joined_at.date()).days

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.command import BROKER, Command, Field, one
-from bot.commands.review_results import ENDED
+from bot.commands.reading import ENDED, report_fields
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
@@ -16,19 +16,7 @@ PAGES = {"chat": "report/chat", "page": "report/page", "guide": "report/guide"}
 
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     """Which report, and what of it; the latest summary is the default."""
-    found = _mine(scene)
-    titles = scene.house.library.checkins
-    options = tuple((str(r.id), titles[r.checkin_id].title) for r in found)
-    default = (str(found[0].id),) if found else ("-",)
-    pages = (
-        ("chat", say("label.summary")),
-        ("page", say("label.whole_report")),
-        ("guide", say("label.talk_questions")),
-    )
-    return (
-        Field("review", say("review/ask_which"), "one", options, default=default),
-        Field("page", say("review/ask_which"), "one", pages, default=("chat",)),
-    )
+    return report_fields(scene, _mine(scene))
 
 
 def _mine(scene: Scene) -> list[Review]:

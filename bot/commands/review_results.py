@@ -3,33 +3,20 @@
 from collections.abc import Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.commands.reading import ENDED, report_fields
 from bot.oneself import about_oneself
 from bot.reports import readable_by_coordinators
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from dialogues.model import Review, ReviewState
+from dialogues.model import Review
 from storage import reviews
-
-ENDED = (ReviewState.CLOSED, ReviewState.READ, ReviewState.SHARED, ReviewState.FOLLOWED_UP)
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     """Which review; the latest is the default."""
-    found = _ended(scene)
-    titles = scene.house.library.checkins
-    options = tuple((str(r.id), titles[r.checkin_id].title) for r in found)
-    default = (str(found[0].id),) if found else ("-",)
-    pages = (
-        ("chat", say("label.summary")),
-        ("page", say("label.whole_report")),
-        ("guide", say("label.talk_questions")),
-    )
-    return (
-        Field("review", say("review/ask_which"), "one", options, default=default),
-        Field("page", say("review/ask_which"), "one", pages, default=("chat",)),
-    )
+    return report_fields(scene, _ended(scene))
 
 
 def _ended(scene: Scene) -> list[Review]:

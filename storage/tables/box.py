@@ -80,6 +80,4 @@ class DialogueRow(SQLModel, table=True):
     command: str
     body: Json = json()
     waiting: bool = True
-    chat: str = ""
-    message: str | None = None
     updated_at: datetime = needed_moment()

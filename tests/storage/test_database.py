@@ -30,7 +30,13 @@ def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
 
 def test_upgrading_twice_is_harmless(database_url: str) -> None:
     upgrade(database_url)
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
     upgrade(database_url)
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == before == "0001"
+    engine.dispose()
 
 
 def test_rows_that_must_not_keep_their_order_have_no_rowid(tmp_path: Path) -> None:

@@ -126,8 +126,6 @@ def upgrade() -> None:
         sa.Column("command", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("waiting", sa.Boolean(), nullable=False),
-        sa.Column("chat", sa.String(), nullable=False),
-        sa.Column("message", sa.String(), nullable=True),
         sa.Column("updated_at", storage.database.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["partnership_id"],
