@@ -105,6 +105,15 @@ class Phone:
         ).last.click()
         self.page.wait_for_timeout(60)
 
+    def wait_for_morning(self, text: str) -> None:
+        """At night and on weekends invitations wait: move the clock as somebody would."""
+        for _ in range(4):
+            self.page.wait_for_timeout(1500)
+            if text in self.page.locator("#log").inner_text():
+                return
+            self.page.locator("[data-by=day]").click()
+            expect(self.page.locator("[data-by=day]")).to_be_enabled()
+
     def says(self, text: str) -> None:
         expect(self.page.locator("#log")).to_contain_text(text)
 
@@ -167,6 +176,7 @@ def test_a_whole_review(browser: Browser, address: str) -> None:
     phone.says("Started:")
 
     phone.be("Sari Wulandari")
+    phone.wait_for_morning("Empat tanggung jawab")
     phone.says("Empat tanggung jawab")
     phone.shot("4-invitation-id")
     phone.tap("Mulai")
