@@ -371,8 +371,7 @@ async def test_both_chats_on_a_desk_live(room: Room, browser: Browser) -> None:
         await expect(budi.locator(".badge")).to_have_text("1 belum dibaca")
         await hand.write("/report")
         await expect(hand.page.locator(".entry img")).to_have_attribute("alt", "One green page.")
-        wide = "document.querySelector('.entry img').naturalWidth === 600"
-        await hand.page.wait_for_function(wide)
+        await expect(hand.page.locator(".entry img")).to_have_js_property("naturalWidth", 600)
         await hand.shot("05-desktop")
         await other.page.locator("#group").click()
         await other.says("Budi Santoso", "group-log")
