@@ -18,9 +18,9 @@ def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
     return (FormField("what", say("phrase.field_what"), "words"),)
 
 
-def ask(scene: Scene, assignment: Assignment) -> Sequence[Message]:
-    """The question, with everything the assignment says."""
-    return [asking(assignment, scene.group.name, scene.person.name)]
+def ask(scene: Scene, assignment: Assignment, by: str = "") -> Sequence[Message]:
+    """The question, with everything the assignment says; *by*: who recorded it, if not this one."""
+    return [asking(assignment, scene.group.name, by or scene.person.name)]
 
 
 def asking(assignment: Assignment, partnership: str, by: str) -> Message:

@@ -88,7 +88,7 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
     if code.service is not None:
         made = brokers.appoint(scene.unit, scene.group.id, person.id, code.service, scene.now)
         scene.enter(scene.group.id)
-        return consent.ask(scene, brokers.assignment(scene.unit, made))
+        return consent.ask(scene, brokers.assignment(scene.unit, made), code.made_by)
     scene.enter(scene.group.id)
     return reply(
         "join/joined",
