@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import pages, screens
 from bot.scene import House, broker_name, language_of, worded_fault, zone_of
 from bot.screens import Showing
-from dialogues.answers import Answer
-from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed, Whole
+from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed
 from dialogues.disclosure import bounds
 from dialogues.engine import advance, show, waits_for_words
 from dialogues.errors import KeyLost
@@ -52,8 +51,7 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         len(seats),
         len({s.organisation_id for s in seats}),
         tuple(sorted(names)),
-        house.forms(installation),
-        house.erases(installation),
+        house.ability(installation),
         house.operator,
     )
 
@@ -90,6 +88,9 @@ def step(
     before = box.read(member)
     if before is None:
         return [Message(say("checkin/unreadable", **view.facts))]
+    if isinstance(event, Filled) and (warnings := pages.unwarned(view, event)):
+        form = pages.whole_form(view, pages.refilled(before, event), reader, warnings, warned=True)
+        return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]
     if box.has_seen(key):
         turn = show(view.form, before)
     else:
@@ -100,13 +101,13 @@ def step(
         box.write(member, after)
     faults = {key: worded_fault(f) for key, f in turn.faults.items()}
     if isinstance(event, Filled) and faults:
-        form = pages.whole_form(view, _refilled(before, event), reader, faults)
+        form = pages.whole_form(view, pages.refilled(before, event), reader, faults)
         return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]
     reply = screens.screen(view, replace(turn, draft=after), reader)
     where = (
         message if isinstance(event, Tap | Filled) else _where(unit, round_id, member, after, spot)
     )
-    erase = message if isinstance(event, Text) and not faults and view.erases else None
+    erase = message if isinstance(event, Text) and not faults and view.ability.erases else None
     return [replace(reply, replaces=where, erases=erase)]
 
 
@@ -125,10 +126,8 @@ def _turn(
         return words
 
     match event:
-        case Filled(values=values):
-            known = {q.key for q in view.questions}
-            answers: dict[str, Answer] = {k: (v or None) for k, v in values.items() if k in known}
-            return advance(view.form, before, Whole(answers), fresh)
+        case Filled():
+            return advance(view.form, *pages.taken(view, before, event), fresh)
         case Text(body=body):
             move = _typed_pick(view, before, body, reader)
             return advance(view.form, before, move or Typed(body), fresh)
@@ -208,11 +207,6 @@ def _where(unit: Unit, round_id: int, member: int, draft: Draft, spot: Spot) -> 
         if (installation, chat) == (spot.installation, spot.chat):
             return message
     return results.open_message(unit, round_id, member, spot.installation)
-
-
-def _refilled(before: Draft, event: Filled) -> Draft:
-    answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items()}
-    return replace(before, state=State.DRAFT, answers=answers)
 
 
 def ended(house: House, unit: Unit, view: Showing) -> Message:

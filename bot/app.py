@@ -21,6 +21,7 @@ from bot.ticker import Ticker
 from bot.timekeeping import Timekeeping
 from dialogues.errors import CannotStart
 from dialogues.library import open_library
+from dialogues.messages import Ability
 from dialogues.ports import Adapter, Clock
 from dialogues.texts import Texts
 from storage import outbox, people
@@ -54,8 +55,7 @@ class App:
             settings.operator,
             settings.founding_open,
             lambda code: [link for a in self.adapters.values() if (link := a.join_link(code))],
-            lambda name: name in self.adapters and self.adapters[name].ability.forms,
-            lambda name: name in self.adapters and self.adapters[name].ability.erases,
+            lambda name: self.adapters[name].ability if name in self.adapters else Ability(),
         )
         self.reports = Reports(self.house, self.store, clock)
         self.delivery = Delivery(self.house, self.store, clock, self.reports, self.adapters)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot import answering
 from bot.commands import load
-from bot.commands.forms import candidates, resume, start
+from bot.commands.forms import candidates, resume, resume_page, start
 from bot.commands.words import build, parse
 from bot.groups import unlinked
 from bot.refusals import refused
@@ -24,6 +24,7 @@ from dialogues.messages import (
     Filled,
     Incoming,
     Message,
+    Moved,
     Outgoing,
     Spot,
     Tap,
@@ -32,7 +33,7 @@ from dialogues.messages import (
 )
 from dialogues.model import Person
 from dialogues.ports import Clock
-from dialogues.tokens import CommandToken, FormToken, RoundToken, WholeToken, read
+from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
 from storage import drafts, partnerships, people, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -73,7 +74,7 @@ class Conversation:
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         """See Handler."""
-        if not incoming.private and not isinstance(incoming.event, Command | Tap):
+        if not incoming.private and not isinstance(incoming.event, Command | Tap | Moved):
             return ()
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         if known.person is None or known.unfocus:
@@ -180,11 +181,15 @@ class Conversation:
         chat = incoming.chat
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
-        if not incoming.private:
-            linked = partnerships.place_of(unit, chat)
-            if linked is None:
-                return unlinked(scene, incoming), ()
+        where = incoming.place if incoming.private else chat
+        linked = partnerships.place_of(unit, where) if where is not None else None
+        if isinstance(incoming.event, Moved):
+            partnerships.move_place(unit, chat, incoming.event.chat)
+            return (), ()
+        if linked is not None and (not incoming.private or _in(scene, linked)):
             scene.enter(linked)
+        elif not incoming.private:
+            return unlinked(scene, incoming), ()
         savepoint = unit.begin_nested()
         try:
             messages = self._decide(scene, incoming)
@@ -213,6 +218,11 @@ class Conversation:
                 return self._tapped(scene, token)
             case Text(body=body):
                 return self._typed(scene, body)
+            case Filled(token=token, values=values):
+                page = read(token)
+                pending = drafts.pending(scene.unit, scene.person.id)
+                if isinstance(page, PageToken) and pending is not None and pending.id == page.form:
+                    return resume_page(scene, BY_NAME[pending.command], pending, values)
         return [Message(say("fault.stale"))]
 
     def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
@@ -244,6 +254,10 @@ class Conversation:
         if incoming.private:
             return incoming.chat
         return Spot(incoming.chat.installation, incoming.sender.user)
+
+
+def _in(scene: Scene, partnership_id: int) -> bool:
+    return any(m.partnership_id == partnership_id for m in candidates(scene, frozenset()))
 
 
 HELP = Button(say("label.help"), "c:help")

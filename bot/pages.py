@@ -1,16 +1,29 @@
-"""A whole check-in on one page."""
+"""A whole check-in on one page: a modal, a web form."""
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.screens import Showing
+from dialogues import comments
+from dialogues.answers import Answer
 from dialogues.checkin import Multi, Number, Words
-from dialogues.dialogue import Draft
-from dialogues.messages import Form, FormField, Localised, Say, say
+from dialogues.dialogue import Draft, State, Whole
+from dialogues.messages import Filled, Form, FormField, Localised, Say, say
 from dialogues.model import Confidence
 from dialogues.texts import Reader, named
-from dialogues.tokens import WholeToken, write
+from dialogues.tokens import WholeToken, read, write
+
+PASS_ON = "~pass_on"
+"""The field beside a comment: whether it may be passed on though few answered (R6)."""
 
 
-def whole_form(showing: Showing, draft: Draft, reader: Reader, faults: dict[str, Say]) -> Form:
-    """The whole check-in on one page. A cast ballot's answers are not put in (A23)."""
+def whole_form(
+    showing: Showing, draft: Draft, reader: Reader, faults: Mapping[str, Say], warned: bool = False
+) -> Form:
+    """The whole check-in on one page. A cast ballot's answers are not put in (A23).
+
+    *warned*: its author has read what their words tell, and may send them as they are.
+    """
     word = showing.house.texts.label
     naming = showing.broker
     name = naming.in_language(reader.language) if isinstance(naming, Localised) else naming
@@ -41,10 +54,52 @@ def whole_form(showing: Showing, draft: Draft, reader: Reader, faults: dict[str,
                 hint=hint,
             )
         )
+        if isinstance(question, Words) and showing.round.confidence is Confidence.SEALED:
+            fields.append(_pass_on(showing, draft, reader))
     return Form(
-        write(WholeToken(showing.round.id)),
+        write(WholeToken(showing.round.id, warned)),
         word(showing.round.checkin.title, reader),
         tuple(fields),
         word(say("label.send"), reader),
         word(say("label.cancel"), reader),
     )
+
+
+def _pass_on(showing: Showing, draft: Draft, reader: Reader) -> FormField:
+    word = showing.house.texts.label
+    yes = (("yes", word(say("label.pass_on"), reader)),)
+    ticked = ("yes",) if draft.pass_on else ()
+    return FormField(PASS_ON, "many", word(say("phrase.my_words"), reader), yes, 1, value=ticked)
+
+
+def taken(showing: Showing, draft: Draft, event: Filled) -> tuple[Draft, Whole]:
+    """What was handed in: the draft as it takes it, and the answers."""
+    known = {q.key for q in showing.questions}
+    answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items() if k in known}
+    if PASS_ON in event.values:
+        draft = replace(draft, pass_on=bool(event.values[PASS_ON]))
+    return draft, Whole(answers)
+
+
+def refilled(draft: Draft, event: Filled) -> Draft:
+    """A draft that shows again what was handed in, for a form that needs another look."""
+    answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items()}
+    ticked = bool(event.values.get(PASS_ON, draft.pass_on))
+    return replace(draft, state=State.DRAFT, answers=answers, pass_on=ticked)
+
+
+def unwarned(showing: Showing, event: Filled) -> dict[str, Say]:
+    """Words that may point to somebody, where their author was not told yet (R6)."""
+    token = read(event.token)
+    if showing.round.confidence is not Confidence.SEALED:
+        return {}
+    if isinstance(token, WholeToken) and token.warned:
+        return {}
+    found = {}
+    for question in showing.questions:
+        text = event.values.get(question.key)
+        if isinstance(question, Words) and isinstance(text, str):
+            words = comments.revealing(text, showing.names)
+            if words:
+                found[question.key] = say("fault.revealing", words=list(words))
+    return found

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dialogues.answers import Fault
 from dialogues.library import LANGUAGES, Library
-from dialogues.messages import Incoming, Localised, Message, Say, Spot, say
+from dialogues.messages import Ability, Incoming, Localised, Message, Say, Spot, say
 from dialogues.model import Assignment, Member, Partnership, Person, Role
 from dialogues.texts import Reader, Texts
 from storage import partnerships, people
@@ -39,8 +39,7 @@ class House:
     operator: str = ""
     founding_open: bool = False
     links: Callable[[str], Sequence[str]] = lambda code: [code]
-    forms: Callable[[str], bool] = lambda installation: False
-    erases: Callable[[str], bool] = lambda installation: False
+    ability: Callable[[str], Ability] = lambda installation: Ability()
 
     def receipt(self, language: str) -> str:
         """Three words, about 28 bits; the ballot box sees to it that they are unique in a round."""
@@ -76,6 +75,11 @@ class Scene:
     def today(self) -> date:
         """The date where the person is."""
         return self.now.astimezone(self.zone).date()
+
+    @property
+    def ability(self) -> Ability:
+        """What the platform of this event can show."""
+        return self.house.ability(self.spot.installation)
 
     @property
     def reader(self) -> Reader:

@@ -10,7 +10,7 @@ from dialogues.checkin import Multi, Number, Question, Words
 from dialogues.dialogue import Act, Draft, Item, Screen, Turn
 from dialogues.disclosure import Bounds
 from dialogues.engine import items, position
-from dialogues.messages import Button, Localised, Message, say
+from dialogues.messages import Ability, Button, Localised, Message, say
 from dialogues.model import Confidence, Partnership, Review, Round
 from dialogues.texts import Reader
 from dialogues.tokens import RoundToken, write
@@ -32,8 +32,7 @@ class Showing:
     asked: int
     organisations: int
     names: tuple[str, ...]
-    forms: bool
-    erases: bool
+    ability: Ability
     operator: str
 
     @property
@@ -79,11 +78,24 @@ class Showing:
         )
 
 
+def page_button(showing: Showing, label: str) -> Button:
+    """A button that opens the whole check-in on one page."""
+    return Button(say(f"label.{label}"), f"c:checkin page {showing.round.id}")
+
+
+def on_a_page(showing: Showing, draft: Draft) -> Message:
+    """Where nobody can type: a word and the button that opens the page."""
+    text = say("checkin/page", cast=draft.state == "cast", **showing.facts)
+    return Message(text, (page_button(showing, "continue_"),), showing.round.id)
+
+
 def invitation(showing: Showing, key: str = "checkin/invitation") -> Message:
     """The first message, and what stands there again after Later or Stop."""
     buttons = [showing.button("begin", Act.BEGIN)]
-    if showing.forms:
-        buttons.append(Button(say("label.one_page"), f"c:checkin page {showing.round.id}"))
+    if not showing.ability.types:
+        buttons = [page_button(showing, "begin")]
+    elif showing.ability.forms:
+        buttons.append(page_button(showing, "one_page"))
     if key == "checkin/reminder":
         buttons.append(showing.button("tomorrow", Act.LATER))
         buttons.append(showing.button("not_this_time", Act.DECLINE))
@@ -106,6 +118,8 @@ def screen(showing: Showing, turn: Turn, reader: Reader, fresh: bool = True) -> 
     match turn.screen:
         case Screen.INVITATION:
             return invitation(showing)
+        case Screen.QUESTION if not showing.ability.types:
+            return on_a_page(showing, draft)
         case Screen.QUESTION:
             return _question(showing, turn, reader)
         case Screen.END:
@@ -157,7 +171,7 @@ def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
         "most": question.most if isinstance(question, Multi) else 0,
         "low": question.low if isinstance(question, Number) else "",
         "high": question.high if isinstance(question, Number) else "",
-        "erases": showing.erases,
+        "erases": showing.ability.erases,
         "fault": worded_fault(fault) if fault else "",
     }
     return Message(say("checkin/question", **values), tuple(buttons), showing.round.id)
@@ -216,10 +230,10 @@ def answer_label(question: Question, answer: Answer) -> object:
 
 
 def _sent(showing: Showing, turn: Turn, fresh: bool) -> Message:
-    buttons = (
-        showing.button("change", Act.CHANGE),
-        showing.button("withdraw", Act.WITHDRAW),
-    )
+    change = showing.button("change", Act.CHANGE)
+    if not showing.ability.types:
+        change = page_button(showing, "change")
+    buttons = (change, showing.button("withdraw", Act.WITHDRAW))
     key = "changed" if turn.screen is Screen.CHANGED else "sent"
     receipt = turn.draft.receipt if fresh else ""
     return Message(

@@ -67,7 +67,14 @@ class Filled:
     values: Mapping[str, tuple[str, ...] | str]
 
 
-Event = Command | Tap | Text | Filled
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group goes on in another chat: a Telegram group that became a supergroup."""
+
+    chat: str
+
+
+Event = Command | Tap | Text | Filled | Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Incoming:
     `message` is the message that carried the tapped button. `mentions` maps the
     user ids standing in a command's text (as "@id") to the names shown.
     `language` and `zone` are what the platform knows about the person, if anything.
+    `place` is the group in which something was said that only Titian sees.
     """
 
     key: str
@@ -90,6 +98,7 @@ class Incoming:
     language: str | None = None
     zone: str | None = None
     mentions: Mapping[str, str] = field(default_factory=dict)
+    place: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question of a whole form, worded. `kind` is one, many or words."""
+    """One question of a whole form, worded. `kind` is one, many, words or people.
+
+    The value of a people field is a tuple of user ids of the installation.
+    """
 
     key: str
     kind: str
@@ -198,12 +210,18 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """What a platform can show. The engine serves each."""
+    """What a platform can show. The engine serves each.
+
+    `types`: people can write to Titian in a chat; where they can't, everything that needs
+    words is asked as a whole form. `picks`: people can be chosen from a directory.
+    """
 
     edits: bool = True
     forms: bool = False
     files: bool = True
     erases: bool = False
+    types: bool = True
+    picks: bool = False
 
 
 def to_json(value: object) -> object:

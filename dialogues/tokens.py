@@ -2,7 +2,7 @@
 
 A token of a check-in names round, act, question and option by number; a token of a
 command's form names the form, the question and the option's key; any other button
-repeats a command.
+repeats a command. A form handed in as a whole says which one it is, no more.
 """
 
 from dataclasses import dataclass
@@ -54,12 +54,20 @@ class CommandToken:
 
 @dataclass(frozen=True, slots=True)
 class WholeToken:
-    """A whole form of a round, handed in."""
+    """A whole form of a round, handed in. `warned`: its author knows what their words tell."""
 
     round_id: int
+    warned: bool = False
 
 
-Token = RoundToken | FormToken | CommandToken | WholeToken
+@dataclass(frozen=True, slots=True)
+class PageToken:
+    """Several questions of a command's form, handed in at once."""
+
+    form: int
+
+
+Token = RoundToken | FormToken | CommandToken | WholeToken | PageToken
 
 
 def write(token: Token) -> str:
@@ -74,8 +82,10 @@ def write(token: Token) -> str:
             text = f"f:{form}:{act.value}:{key}:{option}"
         case CommandToken(command):
             text = f"c:{command}"
-        case WholeToken(round_id):
-            text = f"w:{round_id}"
+        case WholeToken(round_id, warned):
+            text = f"w:{round_id}" + ":1" * warned
+        case PageToken(form):
+            text = f"p:{form}"
     if len(text.encode()) > LIMIT:
         raise ValueError("a button's token is too long")
     return text
@@ -89,8 +99,10 @@ def read(text: str) -> Token | None:
         match kind:
             case "c" if rest:
                 return CommandToken(rest)
-            case "w":
-                return WholeToken(int(rest))
+            case "w" if len(parts) == 1 or parts[1:] == ["1"]:
+                return WholeToken(int(parts[0]), len(parts) == 2)
+            case "p":
+                return PageToken(int(rest))
             case "f":
                 form, act, key, option = rest.split(":", 3)
                 return FormToken(int(form), Act(act), key, option)

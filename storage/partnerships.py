@@ -253,6 +253,15 @@ def link_place(unit: Unit, partnership_id: int, spot: Spot) -> int:
     return row.id
 
 
+def move_place(unit: Unit, spot: Spot, chat: str) -> None:
+    """A group goes on in another chat, its notice with it; nothing where it is known there."""
+    if place_of(unit, Spot(spot.installation, chat, spot.thread)) is None:
+        change = sa.update(PlaceRow).where(
+            col(PlaceRow.installation) == spot.installation, col(PlaceRow.chat) == spot.chat
+        )
+        unit.connection().execute(change.values(chat=chat, notice=None))
+
+
 def place_of(unit: Unit, spot: Spot) -> int | None:
     """The partnership a group is linked to."""
     return unit.exec(

@@ -1,8 +1,9 @@
 """`checkin`: my open check-ins: begin, continue, change, withdraw."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot import answering, pages
+from bot import answering, pages, screens
 from bot.commands.command import Command, one, reply
 from bot.commands.command import Field as FormField
 from bot.scene import Scene
@@ -73,9 +74,11 @@ def _page(scene: Scene, round_: Round, member: int) -> Sequence[Message]:
     if draft is None:
         return [Message(say("checkin/unreadable", **view.facts))]
     form = pages.whole_form(view, draft, scene.reader, {})
-    text = say("checkin/page", cast=draft.state == "cast", **view.facts)
-    begin = Button(say("label.one_by_one"), f"c:checkin show {round_.id}")
-    return [Message(text, (begin,), form=form)]
+    message = screens.on_a_page(view, draft)
+    if view.ability.types:
+        one_by_one = Button(say("label.one_by_one"), f"c:checkin show {round_.id}")
+        message = replace(message, buttons=(one_by_one,), round_id=None)
+    return [replace(message, form=form)]
 
 
 COMMAND = Command("checkin", run, fields=fields, rest="which", aliases=("checkins",))

@@ -14,7 +14,8 @@ Read = Callable[[Scene, str], str]
 
 @dataclass(frozen=True)
 class Field:
-    """One argument. `kind` is one, many or words; one with a `default` is never asked for.
+    """One argument. `kind` is one, many, words, or people where a platform has a
+    directory (`Ability.picks`); one with a `default` is never asked for.
 
     `options` are (key, label); `shown` words a kept value for the list of what was given.
     """

@@ -6,6 +6,7 @@ Roles are checked here and nowhere else: before a form starts and again before i
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.commands import sheet
 from bot.commands.command import Command, Field
 from bot.commands.matching import resolve
 from bot.scene import Scene, worded_fault
@@ -66,12 +67,7 @@ def resume(
                 scene.enter(chosen)
                 return start(scene, command, pending.body["raw"])
         return [_which(scene, command, pending.body["raw"], candidates(scene, command.roles))]
-    if pending.partnership_id is not None:
-        scene.enter(pending.partnership_id)
-    if not scene.holds(command.roles):
-        drafts.drop(scene.unit, scene.person.id)
-        raise _not_allowed(scene, command)
-    draft = _draft(pending.body)
+    draft = _again(scene, command, pending)
     if isinstance(event, Move) and event.act in (Act.STOP, Act.SEND):
         return _finish(scene, command, draft, event.act)
     fields = command.fields(scene, draft.answers)
@@ -92,6 +88,33 @@ def resume(
     if after.answers != draft.answers or after.place == END:
         after = _begin(scene, command, after.answers)
     return _go(scene, command, after, note)
+
+
+def resume_page(
+    scene: Scene,
+    command: Command,
+    pending: drafts.Pending,
+    values: Mapping[str, tuple[str, ...] | str],
+) -> Sequence[Message]:
+    """Go on with a form of which a whole page was handed in."""
+    draft = _again(scene, command, pending)
+    fields = command.fields(scene, draft.answers)
+    answers, notes = sheet.take(scene, fields, values)
+    draft = replace(draft, answers={**draft.answers, **answers})
+    if notes:
+        asked = [f for f in fields if f.key in values]
+        return [sheet.page(scene, asked, draft, pending.id, notes)]
+    return _go(scene, command, _begin(scene, command, draft.answers), None)
+
+
+def _again(scene: Scene, command: Command, pending: drafts.Pending) -> Draft:
+    """The form as it was left, in its partnership, if the person may still use it."""
+    if pending.partnership_id is not None:
+        scene.enter(pending.partnership_id)
+    if not scene.holds(command.roles):
+        drafts.drop(scene.unit, scene.person.id)
+        raise _not_allowed(scene, command)
+    return _draft(pending.body)
 
 
 def _finish(scene: Scene, command: Command, draft: Draft, act: Act) -> Sequence[Message]:
@@ -132,6 +155,9 @@ def _go(scene: Scene, command: Command, draft: Draft, note: Say | None) -> Seque
     kept = drafts.keep(
         scene.unit, scene.person.id, partnership, command.name, _body(draft), scene.now
     )
+    if here is not None and not scene.ability.types:
+        notes = {here.key: note} if note else {}
+        return [sheet.page(scene, sheet.missing(fields, here, draft), draft, kept.id, notes)]
     if here is not None:
         return [_ask(fields, here, draft, kept.id, note)]
     if draft.place == LOOK:
