@@ -13,7 +13,8 @@ from bot import web
 from bot.clock import MovedClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.platforms import open_platforms
+from bot.forgiving import Forgiving
+from bot.platforms import Ground, open_platforms
 from bot.reports import Reports
 from bot.scene import House
 from bot.settings import Settings
@@ -30,6 +31,12 @@ from storage.keyring import open_keyring
 from storage.store import Store
 
 log = structlog.get_logger()
+HINTS = {
+    "InvalidToken": "the platform does not know this token: look at it in .env",
+    "Conflict": "another process polls with the same token: stop it",
+    "NetworkError": "the platform cannot be reached from here: tried again all the time",
+    "TimedOut": "the platform does not answer: tried again all the time",
+}
 DRAIN = 2.0
 
 
@@ -45,12 +52,14 @@ class App:
         self.store = Store(settings.database_url)
         self.status: dict[str, str] = {}
         controls = Controls(self) if isinstance(clock, MovedClock) else None
+        texts = Texts(library)
+        ground = Ground(settings, address, controls, texts)
         self.adapters: dict[str, Adapter] = {
-            adapter.installation: adapter for adapter in open_platforms(settings, address, controls)
+            adapter.installation: adapter for adapter in open_platforms(ground)
         }
         self.house = House(
             library,
-            Texts(library),
+            texts,
             keyring,
             settings.operator,
             settings.founding_open,
@@ -104,12 +113,24 @@ class App:
 
     def _adapter(self, name: str) -> Callable[[], Awaitable[None]]:
         adapter = self.adapters[name]
+        handler = Forgiving(self.conversation, self.house.texts)
 
         async def run() -> None:
-            self.status[name] = "connecting"
-            await adapter.run(self.conversation, lambda: self.status.update({name: "up"}))
+            self.status.setdefault(name, "connecting")
+            await adapter.run(handler, lambda: self._is_up(name))
 
         return run
+
+    def _is_up(self, name: str) -> None:
+        if self.status.get(name, "").startswith("down"):
+            log.info("part_up_again", part=name)
+        self.status[name] = "up"
+
+    def _is_down(self, name: str, error: str) -> None:
+        """Said once for each new reason; the retries after it are silent."""
+        if self.status.get(name) != f"down: {error}":
+            log.warning("part_failed", part=name, error=error, hint=HINTS.get(error, ""))
+        self.status[name] = f"down: {error}"
 
     async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run a part, and start it again when it fails: no part takes another down."""
@@ -120,8 +141,7 @@ class App:
                 await run()
                 return
             except Exception as error:  # noqa: BLE001  (any failure of a part is said and mended)
-                self.status[name] = f"down: {type(error).__name__}"
-                log.warning("part_failed", part=name, error=type(error).__name__)
+                self._is_down(name, type(error).__name__)
             wait = 0.2 if time.monotonic() - began > 60 else min(wait * 2, 30)
             await asyncio.sleep(wait)
 

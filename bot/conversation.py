@@ -74,7 +74,11 @@ class Conversation:
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         """See Handler."""
-        if not incoming.private and not isinstance(incoming.event, Command | Tap | Moved):
+        if isinstance(incoming.event, Moved):
+            chat = incoming.event.chat
+            await self._store.transact(lambda u: partnerships.move_place(u, incoming.chat, chat))
+            return ()
+        if not incoming.private and not isinstance(incoming.event, Command | Tap):
             return ()
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         if known.person is None or known.unfocus:
@@ -183,9 +187,6 @@ class Conversation:
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
         where = incoming.place if incoming.private else chat
         linked = partnerships.place_of(unit, where) if where is not None else None
-        if isinstance(incoming.event, Moved):
-            partnerships.move_place(unit, chat, incoming.event.chat)
-            return (), ()
         if linked is not None and (not incoming.private or _in(scene, linked)):
             scene.enter(linked)
         elif not incoming.private:

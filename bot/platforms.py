@@ -1,35 +1,84 @@
 """Which adapters run, and how each is made. One is imported only when it is asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from dialogues.library import LANGUAGES
 from dialogues.ports import Adapter
+from dialogues.texts import Texts
 
 if TYPE_CHECKING:
-    from adapters.playground.adapter import Controls, Playground
+    from adapters.playground.adapter import Controls
+
+PRIVATE_MENU = (
+    "start",
+    "checkin",
+    "review",
+    "invite",
+    "people",
+    "partnership",
+    "feedback",
+    "receipt",
+    "link",
+    "language",
+    "timezone",
+    "privacy",
+    "help",
+)
+GROUP_MENU = ("review", "checkin", "help")
 
 
-def playground(address: str, controls: "Controls | None") -> "Playground":
-    """The local page."""
+@dataclass(frozen=True)
+class Ground:
+    """What an adapter may be made from."""
+
+    settings: Settings
+    address: str
+    controls: "Controls | None"
+    texts: Texts
+
+
+def playground(ground: Ground) -> Adapter | None:
+    """The local page, where the settings want it."""
+    if not ground.settings.with_playground:
+        return None
     from adapters.playground.adapter import Playground
 
-    return Playground(address, controls)
+    return Playground(ground.address, ground.controls)
 
 
-Factory = Callable[[Settings, str, "Controls | None"], Adapter | None]
-PLATFORMS: dict[str, Factory] = {
-    "playground": lambda s, address, controls: (
-        playground(address, controls) if s.with_playground else None
-    ),
+def telegram(ground: Ground) -> Adapter | None:
+    """Telegram, where there is a token."""
+    settings = ground.settings
+    if settings.telegram_token is None:
+        return None
+    from adapters.telegram.adapter import Telegram
+
+    token = settings.telegram_token.get_secret_value()
+    private, group = (menus(ground.texts, names) for names in (PRIVATE_MENU, GROUP_MENU))
+    return Telegram(token, settings.telegram_api_url, private, group)
+
+
+def menus(texts: Texts, names: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """What each command does, by language; English stands for all others too."""
+    found = {
+        language: [(name, texts.fixed(f"phrase.menu_{name}", language)) for name in names]
+        for language in LANGUAGES
+    }
+    return {"": found["en"], **found}
+
+
+PLATFORMS: dict[str, Callable[[Ground], Adapter | None]] = {
+    "playground": playground,
+    "telegram": telegram,
 }
 
 
-def open_platforms(
-    settings: Settings, address: str, controls: "Controls | None"
-) -> Iterator[Adapter]:
+def open_platforms(ground: Ground) -> Iterator[Adapter]:
     """Every adapter the settings ask for."""
     for make in PLATFORMS.values():
-        adapter = make(settings, address, controls)
+        adapter = make(ground)
         if adapter is not None:
             yield adapter

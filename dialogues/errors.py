@@ -56,5 +56,9 @@ class UnknownOutcome(DeliveryError):
     """The request left and no answer came back: it may have arrived."""
 
 
+class NotNow(TitianError):
+    """The database does not answer: nothing was done, and the same can be tried again."""
+
+
 class KeyLost(TitianError):
     """The key of a round is not in the keyring: its ballots cannot be read by anyone."""

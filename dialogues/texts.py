@@ -46,6 +46,12 @@ class Texts:
             case str():
                 return label
 
+    def fixed(self, key: str, language: str) -> str:
+        """A short sentence without values, plain: the same for every reader of a language."""
+        group, _, name = key.partition(".")
+        module = self._plain[language].get_template(f"_{group}.md.j2").module
+        return str(getattr(module, name)()).strip()
+
     def page(self, name: str, values: Mapping[str, object], reader: Reader) -> str:
         """A whole HTML or SVG page: values are escaped for HTML, not for Markdown."""
         environment = self._marked[reader.language]

@@ -8,6 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from dialogues.errors import NotNow
 from storage.database import open_engine
 
 T = TypeVar("T")
@@ -33,7 +34,11 @@ class Store:
         self._reading = ThreadPoolExecutor(2, "store-read")
 
     async def transact(self, work: Callable[[Unit], T]) -> T:
-        """Run *work* in one transaction: committed as a whole, or nothing happened."""
+        """Run *work* in one transaction: committed as a whole, or nothing happened.
+
+        Raises:
+            NotNow: The database is locked, full or gone.
+        """
         return await self._run(self._writing, self._writer, work)
 
     async def read(self, work: Callable[[Unit], T]) -> T:
@@ -64,11 +69,14 @@ class Store:
         keep: bool = True,
     ) -> T:
         def run() -> T:
-            with Unit(engine, expire_on_commit=False, autoflush=True) as unit:
-                done = work(unit)
-                if keep:
-                    unit.commit()
-                return done
+            try:
+                with Unit(engine, expire_on_commit=False, autoflush=True) as unit:
+                    done = work(unit)
+                    if keep:
+                        unit.commit()
+                    return done
+            except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+                raise NotNow from error
 
         return await asyncio.get_running_loop().run_in_executor(threads, run)
 

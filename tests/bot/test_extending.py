@@ -12,11 +12,12 @@ import bot.commands
 from bot.commands.command import Command as SlashCommand
 from bot.commands.command import reply
 from bot.commands.words import build, parse
-from bot.platforms import PLATFORMS, open_platforms
+from bot.platforms import PLATFORMS, Ground, open_platforms
 from bot.settings import Settings
 from dialogues.library import open_library
 from dialogues.messages import Ability, Address, Command, Incoming, Outgoing, Spot
 from dialogues.ports import Adapter, Handler
+from dialogues.texts import Texts
 
 CHECKINS = Path("dialogues") / "checkins"
 THIRD = """
@@ -121,14 +122,17 @@ class Letterbox:
 @pytest.fixture
 def letterbox() -> Iterator[Letterbox]:
     made = Letterbox()
-    PLATFORMS["letterbox"] = lambda settings, address, controls: made
+    PLATFORMS["letterbox"] = lambda ground: made
     yield made
     del PLATFORMS["letterbox"]
 
 
-async def test_a_new_platform_is_one_folder_and_one_line(letterbox: Letterbox, world: Any) -> None:
+async def test_a_new_platform_is_one_folder_and_one_line(
+    letterbox: Letterbox, world: Any, texts: Texts
+) -> None:
     opened: Mapping[str, Adapter] = {
-        adapter.installation: adapter for adapter in open_platforms(Settings(), "", None)
+        adapter.installation: adapter
+        for adapter in open_platforms(Ground(Settings(), "", None, texts))
     }
     assert set(opened) == {"playground", "letterbox"}
     await letterbox.run(world.app.conversation, lambda: None)

@@ -4,15 +4,15 @@ check_blocks / check_view return a list of complaints in the style of Slack's
 response_metadata.messages; an empty list means Slack would take the payload.
 WebApiSpec holds the (2021) official OpenAPI file: method names and required arguments.
 """
+
 import json
 import re
 from pathlib import Path
 
-SPEC_PATH = Path(__file__).resolve().parent / "specs" / \
-    "slack-web-openapi-v2.json"
+SPEC_PATH = Path(__file__).resolve().parent / "specs" / "slack-web-openapi-v2.json"
 
 OPTIONAL_BLOCK = {"type", "block_id"}
-BLOCKS = {      # type: (fields allowed, surfaces)
+BLOCKS = {  # type: (fields allowed, surfaces)
     "section": ("text fields accessory expand", "message modal home"),
     "divider": ("", "message modal home"),
     "header": ("text", "message modal home"),
@@ -22,39 +22,61 @@ BLOCKS = {      # type: (fields allowed, surfaces)
     "input": ("label element hint optional dispatch_action", "message modal home"),
     "rich_text": ("elements", "message modal home"),
     "markdown": ("text", "message"),
-    "video": ("alt_text author_name description provider_icon_url provider_name title "
-              "title_url thumbnail_url video_url", "message modal home"),
+    "video": (
+        "alt_text author_name description provider_icon_url provider_name title "
+        "title_url thumbnail_url video_url",
+        "message modal home",
+    ),
     "file": ("external_id source", "message"),
     "table": ("rows column_settings", "message home"),
 }
-SELECTS = {f"{many}{kind}_select" for many in ("", "multi_")
-           for kind in ("static", "external", "users", "conversations", "channels")}
-PICKERS = {"datepicker": "initial_date", "timepicker": "initial_time",
-           "datetimepicker": "initial_date_time"}
+SELECTS = {
+    f"{many}{kind}_select"
+    for many in ("", "multi_")
+    for kind in ("static", "external", "users", "conversations", "channels")
+}
+PICKERS = {
+    "datepicker": "initial_date",
+    "timepicker": "initial_time",
+    "datetimepicker": "initial_date_time",
+}
 COMMON = "type action_id confirm focus_on_load"
 ELEMENTS = {
     "button": "text url value style accessibility_label agent_prompt agent_prompt_display "
-              "visible_to_user_ids",
-    "overflow": "options", "checkboxes": "options initial_options",
+    "visible_to_user_ids",
+    "overflow": "options",
+    "checkboxes": "options initial_options",
     "radio_buttons": "options initial_option",
     "plain_text_input": "placeholder initial_value multiline min_length max_length "
-                        "dispatch_action_config",
+    "dispatch_action_config",
     "email_text_input": "placeholder initial_value dispatch_action_config",
     "url_text_input": "placeholder initial_value dispatch_action_config",
     "number_input": "placeholder initial_value is_decimal_allowed min_value max_value "
-                    "dispatch_action_config",
+    "dispatch_action_config",
     "rich_text_input": "placeholder initial_value dispatch_action_config min_lines max_lines",
-    "file_input": "filetypes max_files", "image": "image_url slack_file alt_text",
+    "file_input": "filetypes max_files",
+    "image": "image_url slack_file alt_text",
     "workflow_button": "text workflow style accessibility_label",
-    **dict.fromkeys(SELECTS, "placeholder options option_groups initial_option initial_options "
-                    "initial_user initial_users initial_conversation initial_conversations "
-                    "initial_channel initial_channels min_query_length max_selected_items "
-                    "default_to_current_conversation filter response_url_enabled"),
+    **dict.fromkeys(
+        SELECTS,
+        "placeholder options option_groups initial_option initial_options "
+        "initial_user initial_users initial_conversation initial_conversations "
+        "initial_channel initial_channels min_query_length max_selected_items "
+        "default_to_current_conversation filter response_url_enabled",
+    ),
     **{kind: f"placeholder {first} timezone" for kind, first in PICKERS.items()},
 }
 INPUTS = set(ELEMENTS) - {"button", "overflow", "image", "workflow_button"}
-IN_ACTIONS = {"button", "overflow", "checkboxes", "radio_buttons", "workflow_button",
-              "rich_text_input", *PICKERS, *SELECTS}
+IN_ACTIONS = {
+    "button",
+    "overflow",
+    "checkboxes",
+    "radio_buttons",
+    "workflow_button",
+    "rich_text_input",
+    *PICKERS,
+    *SELECTS,
+}
 IN_SECTION = IN_ACTIONS - {"datetimepicker", "rich_text_input"} | {"image"}
 
 
@@ -89,8 +111,11 @@ class Checker:
             return self.no("must provide a text object", where)
         if plain and value["type"] != "plain_text":
             self.no("unsupported type: mrkdwn (plain_text expected)", where + "/type")
-        self.fields(value, "type text emoji" if value["type"] == "plain_text"
-                    else "type text verbatim", where)
+        self.fields(
+            value,
+            "type text emoji" if value["type"] == "plain_text" else "type text verbatim",
+            where,
+        )
         return self.length(value.get("text"), most, where + "/text")
 
     def option(self, value, where, plain=True):
@@ -126,8 +151,12 @@ class Checker:
             for bound, least in (("min_length", 0), ("max_length", 1)):
                 if not least <= value.get(bound, least) <= 3000:
                     self.no("out of range", f"{where}/{bound}")
-            self.length(value.get("initial_value", ""), value.get("max_length", 3000),
-                        where + "/initial_value", 0)
+            self.length(
+                value.get("initial_value", ""),
+                value.get("max_length", 3000),
+                where + "/initial_value",
+                0,
+            )
         if kind == "number_input" and "is_decimal_allowed" not in value:
             self.no("missing required field: is_decimal_allowed", where)
         self.picker(value, kind, where)
@@ -136,14 +165,22 @@ class Checker:
 
     def picker(self, value, kind, where):
         first = PICKERS.get(kind)
-        pattern = {"datepicker": r"\d{4}-\d\d-\d\d", "timepicker": r"([01]\d|2[0-3]):[0-5]\d",
-                   "datetimepicker": r"\d{10}"}.get(kind)
+        pattern = {
+            "datepicker": r"\d{4}-\d\d-\d\d",
+            "timepicker": r"([01]\d|2[0-3]):[0-5]\d",
+            "datetimepicker": r"\d{10}",
+        }.get(kind)
         if first in value and not re.fullmatch(pattern, str(value[first])):
             self.no(f"{first} has a wrong format", f"{where}/{first}")
 
     def options(self, value, kind, where):
-        most = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10, "static_select": 100,
-                "multi_static_select": 100}.get(kind)
+        most = {
+            "overflow": 5,
+            "checkboxes": 10,
+            "radio_buttons": 10,
+            "static_select": 100,
+            "multi_static_select": 100,
+        }.get(kind)
         if most is None:
             return
         plain, known = kind not in ("checkboxes", "radio_buttons"), []
@@ -158,8 +195,9 @@ class Checker:
             known = self.count(value.get("options"), most, where + "/options")
         for i, option in enumerate(known):
             self.option(option, f"{where}/options/{i}", plain)
-        first = value.get("initial_options", [value["initial_option"]]
-                          if "initial_option" in value else [])
+        first = value.get(
+            "initial_options", [value["initial_option"]] if "initial_option" in value else []
+        )
         for option in first:
             if option not in known:
                 self.no("initial option is not among the options", where + "/initial_option")
@@ -210,8 +248,10 @@ class Checker:
                 self.element(item, IN_ACTIONS, f"{where}/elements/{i}")
                 action = item.get("action_id") if isinstance(item, dict) else None
                 if action in seen and action:
-                    self.no(f"action_id {action} already exists in this block",
-                            f"{where}/elements/{i}/action_id")
+                    self.no(
+                        f"action_id {action} already exists in this block",
+                        f"{where}/elements/{i}/action_id",
+                    )
                 seen.add(action)
         elif kind == "input":
             self.text(value.get("label"), 2000, where + "/label", True)
@@ -249,17 +289,23 @@ def check_view(view):
     if not isinstance(view, dict) or view.get("type") not in ("modal", "home"):
         return ["[ERROR] view type must be modal or home [json-pointer:/view/type]"]
     modal = view["type"] == "modal"
-    checker.fields(view, "type blocks private_metadata callback_id external_id title submit close "
-                   "clear_on_close notify_on_close submit_disabled"
-                   if modal else "type blocks private_metadata callback_id external_id", "/view")
+    checker.fields(
+        view,
+        "type blocks private_metadata callback_id external_id title submit close "
+        "clear_on_close notify_on_close submit_disabled"
+        if modal
+        else "type blocks private_metadata callback_id external_id",
+        "/view",
+    )
     if modal:
         checker.text(view.get("title"), 24, "/view/title", True)
         for name in ("submit", "close"):
             if name in view:
                 checker.text(view[name], 24, "/view/" + name, True)
         blocks = view.get("blocks") if isinstance(view.get("blocks"), list) else []
-        if "submit" not in view and any(b.get("type") == "input" for b in blocks
-                                        if isinstance(b, dict)):
+        if "submit" not in view and any(
+            b.get("type") == "input" for b in blocks if isinstance(b, dict)
+        ):
             checker.no("submit is required when an input block is present", "/view/submit")
     checker.length(view.get("private_metadata", ""), 3000, "/view/private_metadata", 0)
     checker.length(view.get("callback_id", "-"), 255, "/view/callback_id")
@@ -269,24 +315,39 @@ def check_view(view):
 
 
 # Methods and arguments newer than the frozen official OpenAPI file.
-NEWER = {"apps.connections.open": (), "files.getUploadURLExternal": ("filename", "length"),
-         "files.completeUploadExternal": ("files",), "views.publish": ("user_id", "view"),
-         "assistant.threads.setStatus": ("channel_id", "thread_ts", "status")}
-STRICTER = {"chat.update": ("channel", "ts"), "users.info": ("user",), "views.push": ("view",),
-            "views.open": ("view",), "chat.scheduleMessage": ("channel", "post_at"),
-            "chat.postEphemeral": ("channel", "user"), "chat.delete": ("channel", "ts")}
-NEW_ARGUMENTS = set("metadata unfurl_links unfurl_media blocks attachments username icon_url "
-                    "icon_emoji mrkdwn link_names parse reply_broadcast thread_ts markdown_text "
-                    "prevent_creation team_id cursor limit include_locale file_ids "
-                    "interactivity_pointer include_all_metadata include_num_members".split())
+NEWER = {
+    "apps.connections.open": (),
+    "files.getUploadURLExternal": ("filename", "length"),
+    "files.completeUploadExternal": ("files",),
+    "views.publish": ("user_id", "view"),
+    "assistant.threads.setStatus": ("channel_id", "thread_ts", "status"),
+}
+STRICTER = {
+    "chat.update": ("channel", "ts"),
+    "users.info": ("user",),
+    "views.push": ("view",),
+    "views.open": ("view",),
+    "chat.scheduleMessage": ("channel", "post_at"),
+    "chat.postEphemeral": ("channel", "user"),
+    "chat.delete": ("channel", "ts"),
+}
+NEW_ARGUMENTS = set(
+    "metadata unfurl_links unfurl_media blocks attachments username icon_url "
+    "icon_emoji mrkdwn link_names parse reply_broadcast thread_ts markdown_text "
+    "prevent_creation team_id cursor limit include_locale file_ids "
+    "interactivity_pointer include_all_metadata include_num_members".split()
+)
 
 
 class WebApiSpec:
     def __init__(self, path=SPEC_PATH):
         self.methods = {}
         for name, verbs in json.loads(Path(path).read_text())["paths"].items():
-            self.methods[name.strip("/")] = {p["name"]: p.get("required", False) for verb in
-                                             verbs.values() for p in verb.get("parameters", ())}
+            self.methods[name.strip("/")] = {
+                p["name"]: p.get("required", False)
+                for verb in verbs.values()
+                for p in verb.get("parameters", ())
+            }
 
     def knows(self, method):
         return method in self.methods or method in NEWER
@@ -294,10 +355,19 @@ class WebApiSpec:
     def check(self, method, args):
         """Complaints about missing and unheard-of arguments."""
         known = self.methods.get(method, {})
-        needed = set(NEWER.get(method, ())) | set(STRICTER.get(method, ())) | \
-            {n for n, required in known.items() if required}
-        missing = [f"[ERROR] missing required field: {name} [json-pointer:/{name}]"
-                   for name in sorted(needed - {"token", "trigger_id"}) if name not in args]
-        odd = [f"[WARN] unheard-of argument: {name}" for name in args
-               if known and name not in known and name not in NEW_ARGUMENTS | {"token"}]
+        needed = (
+            set(NEWER.get(method, ()))
+            | set(STRICTER.get(method, ()))
+            | {n for n, required in known.items() if required}
+        )
+        missing = [
+            f"[ERROR] missing required field: {name} [json-pointer:/{name}]"
+            for name in sorted(needed - {"token", "trigger_id"})
+            if name not in args
+        ]
+        odd = [
+            f"[WARN] unheard-of argument: {name}"
+            for name in args
+            if known and name not in known and name not in NEW_ARGUMENTS | {"token"}
+        ]
         return missing, odd

@@ -4,6 +4,7 @@ Used by telegram_double.py, but stands alone: BotApiSpec(path).check(method, par
 raises Refused with the description Telegram would send (or a STRICT one where real
 Telegram silently ignores the mistake).
 """
+
 import html
 import json
 import re
@@ -42,7 +43,7 @@ class BotApiSpec:
                     raise Refused(f"STRICT: {method}.{name} does not take a file")
                 checked[name] = "attach://" + name
             elif field["required"]:
-                raise Refused(REQUIRED.get(name, f"parameter \"{name}\" is required"))
+                raise Refused(REQUIRED.get(name, f'parameter "{name}" is required'))
         return checked
 
     def _value(self, value, types, where, files, form=False):
@@ -83,7 +84,7 @@ class BotApiSpec:
         if kind.startswith("Array of "):
             if not isinstance(value, list):
                 raise ValueError("not an Array")
-            inner = [kind[len("Array of "):]]
+            inner = [kind[len("Array of ") :]]
             return [self._value(v, inner, f"{where}[{i}]", files) for i, v in enumerate(value)]
         return self._object(value, kind, where, files)
 
@@ -114,11 +115,25 @@ REQUIRED = {"chat_id": "chat_id is empty", "text": "message text is empty"}
 
 # ---- text formatting ---------------------------------------------------------------------
 
-TAGS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline",
-        "ins": "underline", "s": "strikethrough", "strike": "strikethrough",
-        "del": "strikethrough", "tg-spoiler": "spoiler", "span": "spoiler", "a": "text_link",
-        "code": "code", "pre": "pre", "blockquote": "blockquote", "tg-emoji": "custom_emoji",
-        "tg-time": "date_time"}
+TAGS = {
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
+    "a": "text_link",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+    "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
+}
 
 
 def utf16(text):
@@ -130,38 +145,46 @@ def parse_html(source):
     plain, entities, stack = "", [], []
     for part in re.finditer(r"<(/?)([^\s>/]*)([^>]*)>|<|[^<]+", source):
         token = part.group(0)
-        offset = len(source[:part.start()].encode())
+        offset = len(source[: part.start()].encode())
         if token[0] != "<":
             plain += unescape(token)
             continue
         if token == "<" or not part.group(2):
-            raise Refused("can't parse entities: Unsupported start tag \"\" at byte offset "
-                          f"{offset}")
+            raise Refused(
+                f'can\'t parse entities: Unsupported start tag "" at byte offset {offset}'
+            )
         tag = part.group(2).lower()
         if part.group(1):
             if not stack:
-                raise Refused("can't parse entities: Unexpected end tag at byte offset "
-                              f"{offset}")
+                raise Refused(f"can't parse entities: Unexpected end tag at byte offset {offset}")
             opened, start, attributes = stack.pop()
             if opened != tag:
-                raise Refused(f"can't parse entities: Unmatched end tag at byte offset {offset}, "
-                              f"expected \"</{opened}>\", found \"</{tag}>\"")
+                raise Refused(
+                    f"can't parse entities: Unmatched end tag at byte offset {offset}, "
+                    f'expected "</{opened}>", found "</{tag}>"'
+                )
             if utf16(plain) > start:
-                entities.append(dict(type=TAGS[tag], offset=start, length=utf16(plain) - start,
-                                     **attributes))
+                entities.append(
+                    dict(type=TAGS[tag], offset=start, length=utf16(plain) - start, **attributes)
+                )
             continue
         if tag not in TAGS:
-            raise Refused(f"can't parse entities: Unsupported start tag \"{tag}\" at byte offset "
-                          f"{offset}")
+            raise Refused(
+                f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {offset}'
+            )
         if tag == "span" and not re.search(r'class\s*=\s*["\']?tg-spoiler', part.group(3)):
-            raise Refused(f"can't parse entities: Tag \"span\" must have class \"tg-spoiler\" "
-                          f"at byte offset {offset}")
+            raise Refused(
+                f'can\'t parse entities: Tag "span" must have class "tg-spoiler" '
+                f"at byte offset {offset}"
+            )
         link = re.search(r'href\s*=\s*["\']([^"\']*)["\']', part.group(3))
         attributes = {"url": html.unescape(link.group(1))} if tag == "a" and link else {}
         stack.append((tag, utf16(plain), attributes))
     if stack:
-        raise Refused("can't parse entities: Can't find end tag corresponding to start tag "
-                      f"\"{stack[-1][0]}\"")
+        raise Refused(
+            "can't parse entities: Can't find end tag corresponding to start tag "
+            f'"{stack[-1][0]}"'
+        )
     return plain, sorted(entities, key=lambda e: (e["offset"], -e["length"]))
 
 
@@ -178,7 +201,7 @@ def parse_markdown_v2(source):
     plain, stack, i, line_start = "", [], 0, True
     while i < len(source):
         char, offset = source[i], len(source[:i].encode())
-        two, three = source[i:i + 2], source[i:i + 3]
+        two, three = source[i : i + 2], source[i : i + 3]
         code = stack and stack[-1] in ("`", "```")
         if char == "\\" and i + 1 < len(source) and ord(source[i + 1]) < 127:
             plain, i, line_start = plain + source[i + 1], i + 2, False
@@ -197,8 +220,9 @@ def parse_markdown_v2(source):
             if stack and stack[-1] == mark:
                 stack.pop()
             elif mark in stack:
-                raise Refused(f"can't parse entities: Can't find end of {mark} entity at byte "
-                              f"offset {offset}")
+                raise Refused(
+                    f"can't parse entities: Can't find end of {mark} entity at byte offset {offset}"
+                )
             else:
                 stack.append(mark)
             i += len(mark)
@@ -207,19 +231,21 @@ def parse_markdown_v2(source):
             i += len(two) if two == "![" else 1
         elif char == "]" and "[" in stack:
             if stack.pop() != "[":
-                raise Refused(f"can't parse entities: Can't find end of an entity before byte "
-                              f"offset {offset}")
+                raise Refused(
+                    f"can't parse entities: Can't find end of an entity before byte offset {offset}"
+                )
             link = re.match(r"\]\((?:\\.|[^)\\])*\)", source[i:])
             i += link.end() if link else 1
         elif char in RESERVED:
-            raise Refused(f"can't parse entities: Character '{char}' is reserved and must be "
-                          "escaped with the preceding '\\'")
+            raise Refused(
+                f"can't parse entities: Character '{char}' is reserved and must be "
+                "escaped with the preceding '\\'"
+            )
         else:
             plain, i = plain + char, i + 1
         line_start = char == "\n"
     if stack:
-        raise Refused(f"can't parse entities: Can't find end of the entity opened by "
-                      f"{stack[-1]!r}")
+        raise Refused(f"can't parse entities: Can't find end of the entity opened by {stack[-1]!r}")
     return plain, []
 
 
@@ -228,9 +254,11 @@ def parse_markdown(source):
     left = re.sub(r"\\[_*`\[]|```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\)", "", source, flags=re.S)
     for mark in "*_`[":
         if left.count(mark) % 2:
-            offset = len(source[:source.rfind(mark)].encode())
-            raise Refused("can't parse entities: Can't find end of the entity starting at byte "
-                          f"offset {offset}")
+            offset = len(source[: source.rfind(mark)].encode())
+            raise Refused(
+                "can't parse entities: Can't find end of the entity starting at byte "
+                f"offset {offset}"
+            )
     return re.sub(r"[*_`]", "", source), []
 
 
@@ -252,9 +280,18 @@ def parse_text(params, key, limit):
 
 # ---- reply markup ------------------------------------------------------------------------
 
-ACTIONS = ("url", "callback_data", "web_app", "login_url", "switch_inline_query",
-           "switch_inline_query_current_chat", "switch_inline_query_chosen_chat", "copy_text",
-           "callback_game", "pay")
+ACTIONS = (
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+)
 
 
 def check_markup(markup):
@@ -268,13 +305,16 @@ def check_markup(markup):
                 raise Refused("can't parse inline keyboard button: Text buttons must not be empty")
             used = [a for a in ACTIONS if a in button]
             if len(used) != 1:
-                raise Refused("can't parse inline keyboard button: Text buttons are unallowed in "
-                              f"the inline keyboard (actions given: {used})")
+                raise Refused(
+                    "can't parse inline keyboard button: Text buttons are unallowed in "
+                    f"the inline keyboard (actions given: {used})"
+                )
             if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
                 raise Refused("BUTTON_DATA_INVALID")
             if "url" in button and not re.match(r"(https?|tg|tel|mailto)://?\S+$", button["url"]):
-                raise Refused(f"inline keyboard button URL '{button['url']}' is invalid: "
-                              "Wrong HTTP URL")
+                raise Refused(
+                    f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL"
+                )
     if "keyboard" in markup:
         rows = markup["keyboard"]
         if sum(map(len, rows)) > 300 or any(len(row) > 12 for row in rows):

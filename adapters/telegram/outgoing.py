@@ -1,0 +1,116 @@
+"""Our messages as Telegram shows them: HTML, inline keyboards, parts that fit. Pure."""
+
+from html import escape
+
+from markdown_it.tree import SyntaxTreeNode
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from dialogues.markup import parse
+
+LONGEST = 4096
+LONGEST_CAPTION = 1024
+SAFE = 3500
+"""Where a part ends at the latest: entities and tags do not count, other units might."""
+WIDE = 30
+"""Characters of labels that fit beside each other on a phone."""
+IN_A_ROW = 3
+
+
+def parts(text: str) -> list[str]:
+    """A text in our Markdown as HTML, in as many messages as it needs, cut between blocks."""
+    found: list[str] = []
+    size = 0
+    for html, length in _blocks(text):
+        if found and size + length + 2 <= SAFE:
+            found[-1] += f"\n\n{html}"
+            size += length + 2
+        else:
+            found.append(html)
+            size = length
+    return found or [""]
+
+
+def keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | None:
+    """Buttons, short ones beside each other; None for none."""
+    rows: list[list[InlineKeyboardButton]] = []
+    width = 0
+    for label, token in buttons:
+        made = InlineKeyboardButton(label, callback_data=token)
+        fits = rows and len(rows[-1]) < IN_A_ROW and width + len(label) + 2 <= WIDE
+        if fits:
+            rows[-1].append(made)
+            width += len(label) + 2
+        else:
+            rows.append([made])
+            width = len(label)
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _blocks(text: str) -> list[tuple[str, int]]:
+    """Each block as HTML with the length that is shown; one too long is cut at its lines."""
+    found = []
+    for node in parse(text).children:
+        html = _html(node).strip("\n")
+        shown = _shown(node)
+        if shown <= SAFE:
+            found.append((html, shown))
+            continue
+        found += [(escape(piece, quote=False), len(piece)) for piece in _cut(_plain(node))]
+    return found
+
+
+def _html(node: SyntaxTreeNode) -> str:
+    inside = "".join(_html(child) for child in node.children)
+    match node.type:
+        case "text":
+            return escape(node.content, quote=False)
+        case "inline":
+            return inside
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "code_inline":
+            return f"<code>{escape(node.content, quote=False)}</code>"
+        case "strong":
+            return f"<b>{inside}</b>"
+        case "em":
+            return f"<i>{inside}</i>"
+        case "blockquote":
+            return f"<blockquote>{inside.strip()}</blockquote>"
+        case "paragraph":
+            return f"{inside}\n"
+        case "bullet_list":
+            return "".join(f"• {_html(item).strip()}\n" for item in node.children)
+        case "ordered_list":
+            first = int(node.attrs.get("start", 1))
+            numbered = enumerate(node.children, first)
+            return "".join(f"{number}. {_html(item).strip()}\n" for number, item in numbered)
+        case "list_item":
+            return inside
+        case "link":
+            return f'<a href="{escape(str(node.attrs["href"]))}">{inside}</a>'
+    raise ValueError(f"no way to show {node.type}")
+
+
+def _shown(node: SyntaxTreeNode) -> int:
+    return len(_plain(node).encode("utf-16-le")) // 2
+
+
+def _plain(node: SyntaxTreeNode) -> str:
+    match node.type:
+        case "text" | "code_inline":
+            return node.content
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "list_item":
+            return "• " + "".join(_plain(child) for child in node.children) + "\n"
+    return "".join(_plain(child) for child in node.children)
+
+
+def _cut(text: str) -> list[str]:
+    pieces = []
+    while len(text) > SAFE // 2:
+        at = max(text.rfind("\n", 0, SAFE // 2), text.rfind(" ", 0, SAFE // 2))
+        at = at if at > 0 else SAFE // 2
+        pieces.append(text[:at])
+        text = text[at:].lstrip()
+    return [*pieces, text]

@@ -1,0 +1,187 @@
+"""One message to Telegram, and every way in which that can end."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+import structlog
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts
+from adapters.telegram.pacing import Pace
+from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
+from dialogues.messages import File, Outgoing, Spot
+
+log = structlog.get_logger()
+T = TypeVar("T")
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+GONE = ("message to edit not found", "message can't be edited", "no text in the message")
+NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "not enough rights")
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class SameAgain(Exception):
+    """The message shows already what it was to show."""
+
+
+class Sending:
+    """Sends, edits and erases. What goes wrong is said in the errors of `dialogues.errors`."""
+
+    def __init__(self, bot: Bot, pace: Pace, moved: Callable[[Spot, str], Awaitable[None]]) -> None:
+        """*moved* is told when a group turns out to go on in another chat."""
+        self._bot = bot
+        self._pace = pace
+        self._moved = moved
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """See Adapter.send. A group that moved is followed."""
+        try:
+            return await self._send(outgoing, outgoing.to)
+        except ChatMigrated as migrated:
+            await self._moved(outgoing.to, str(migrated.new_chat_id))
+            there = Spot(outgoing.to.installation, str(migrated.new_chat_id), outgoing.to.thread)
+            return await self._send(outgoing, there)
+
+    async def _send(self, outgoing: Outgoing, to: Spot) -> str:
+        texts = parts(outgoing.text)
+        buttons = keyboard(outgoing.buttons)
+        last = ""
+        for number, text in enumerate(texts):
+            under = buttons if number == len(texts) - 1 else None
+            if number == 0 and outgoing.replaces is not None:
+                last = await self._edit(to, outgoing.replaces, text, under)
+            elif number == 0 and outgoing.preview:
+                last = await self._unveil(to, outgoing.preview, text, under)
+            else:
+                last = await self._new(to, text, under)
+        for file in outgoing.files:
+            await self._file(to, file)
+        if outgoing.erases is not None:
+            await self._erase(to, outgoing.erases)
+        return last
+
+    async def _new(self, to: Spot, text: str, under: InlineKeyboardMarkup | None) -> str:
+        await self._pace.wait(to.chat)
+        message = await self._ask(
+            to,
+            lambda: self._bot.send_message(
+                to.chat,
+                text,
+                ParseMode.HTML,
+                reply_markup=under,
+                message_thread_id=int(to.thread) if to.thread else None,
+                link_preview_options=NO_PREVIEW,
+            ),
+        )
+        return str(message.message_id)
+
+    async def _unveil(
+        self, to: Spot, preview: str, text: str, under: InlineKeyboardMarkup | None
+    ) -> str:
+        """Send what a locked screen may show, then put the message itself in its place."""
+        message = await self._new(to, parts(preview)[0], None)
+        try:
+            return await self._edit(to, message, text, under)
+        except RetryLater:
+            await self._erase(to, message)
+            raise
+
+    async def _edit(
+        self, to: Spot, message: str, text: str, under: InlineKeyboardMarkup | None
+    ) -> str:
+        if not message.isdigit():
+            raise MessageGone
+        try:
+            await self._ask(
+                to,
+                lambda: self._bot.edit_message_text(
+                    text,
+                    to.chat,
+                    int(message),
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=under,
+                    link_preview_options=NO_PREVIEW,
+                ),
+            )
+        except UnknownOutcome:
+            raise RetryLater(1) from None  # the same edit again does no harm
+        except SameAgain:
+            pass
+        return message
+
+    async def _file(self, to: Spot, file: File) -> None:
+        await self._pace.wait(to.chat)
+        content = InputFile(file.content, filename=file.name)
+        caption = file.description[:LONGEST_CAPTION] or None
+        thread = int(to.thread) if to.thread else None
+        if file.kind.startswith("image/"):
+            await self._ask(
+                to,
+                lambda: self._bot.send_photo(to.chat, content, caption, message_thread_id=thread),
+            )
+        else:
+            await self._ask(
+                to,
+                lambda: self._bot.send_document(
+                    to.chat, content, caption, message_thread_id=thread
+                ),
+            )
+
+    async def _erase(self, to: Spot, message: str) -> None:
+        """Take a message out of the chat, as far as Telegram lets us: under two days old."""
+        try:
+            await self._bot.delete_message(to.chat, int(message))
+        except (TelegramError, ValueError) as error:
+            log.info("not_erased", error=type(error).__name__)
+
+    async def _ask(self, to: Spot, request: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await request()
+        except ChatMigrated:
+            raise
+        except RetryAfter as error:
+            wait = error.retry_after
+            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            self._pace.hold(to.chat, seconds)
+            raise RetryLater(seconds) from None
+        except Forbidden:
+            raise Unreachable from None
+        except BadRequest as error:
+            raise _refused(error) from None
+        except InvalidToken:
+            log.error("token_refused", installation=to.installation)
+            raise RetryLater(300) from None
+        except TimedOut as error:
+            if isinstance(error.__cause__, NEVER_LEFT):
+                raise RetryLater(2) from None
+            raise UnknownOutcome from None
+        except NetworkError as error:
+            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(
+                error.__cause__, NEVER_LEFT
+            ):
+                raise UnknownOutcome from None
+            raise RetryLater(2) from None
+
+
+def _refused(error: BadRequest) -> Exception:
+    said = str(error).casefold()
+    if "not modified" in said:
+        return SameAgain()
+    if any(sign in said for sign in GONE):
+        return MessageGone()
+    if any(sign in said for sign in NOBODY):
+        return Unreachable()
+    log.error("message_refused", error=type(error).__name__)
+    return DeliveryError("refused")
