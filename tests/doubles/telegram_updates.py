@@ -1,0 +1,249 @@
+"""What the Telegram double knows, and how its updates reach the bot."""
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.doubles.telegram_people import Chat, Fault, Limits, User, until
+from tests.doubles.telegram_spec import SPEC_PATH, BotApiSpec, Json, Refused
+
+Files = dict[str, tuple[str, bytes]]
+CONFLICT = (
+    "Conflict: can't use getUpdates method while webhook is active; use "
+    "deleteWebhook to delete the webhook first"
+)
+
+
+class Updates:
+    """Chats, people, and the updates about them: pushed, polled for, repeated, reordered."""
+
+    def __init__(
+        self,
+        token: str = "123456:double",  # noqa: S107
+        spec: Path = SPEC_PATH,
+        limits: Limits | None = None,
+        username: str = "DoubleBot",
+        privacy: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+        port: int = 0,
+    ) -> None:
+        """`clock` measures flood limits and the age of callback queries; 0 takes a free port."""
+        self.spec, self.token, self.clock, self.port = BotApiSpec(spec), token, clock, port
+        self.limits, self.privacy = limits or Limits(), privacy
+        self.me: Json = {
+            "id": int(token.split(":")[0]),
+            "is_bot": True,
+            "first_name": "Double",
+            "username": username,
+            "can_join_groups": True,
+            "can_read_all_group_messages": not privacy,
+            "supports_inline_queries": False,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+        starts = {"update": 1000, "message": 1, "user": 501, "callback": 1}
+        self.ids = {kind: itertools.count(start) for kind, start in starts.items()}
+        self.chats: dict[Any, Chat] = {}
+        self.users: dict[str, User] = {}
+        self.calls: list[Json] = []
+        self.violations: list[str] = []
+        self.faults: list[Fault] = []
+        self.updates: list[tuple[Json, bool]] = []
+        self.arrived = asyncio.Event()
+        self.doubled, self.hold = 0, 0
+        self.held: list[Json] = []
+        self.webhook: dict[str, str] | None = None
+        self.webhook_log: list[tuple[int, int | str]] = []
+        self.poll_task: asyncio.Task[Any] | None = None
+        self.queues: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.callbacks: dict[str, Json] = {}
+        self.files: Files = {}
+        self.commands: dict[str, Any] = {}
+        self.sent: defaultdict[int | None, deque[float]] = defaultdict(deque)
+        self.flood_until: dict[int | None, tuple[float, float]] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    # ---- people --------------------------------------------------------------------------
+    def user(self, name: str, **extra: Any) -> User:
+        """The person of that name; made, with `extra` fields of a Telegram User, if new."""
+        if name not in self.users:
+            user = self.users[name] = User(self, next(self.ids["user"]), name, **extra)
+            self.chats[user.id] = user.chat
+        return self.users[name]
+
+    async def group(self, title: str, *members: User) -> Chat:
+        """A group the first member just added the bot to."""
+        chat = Chat(-1000 - len(self.chats), "supergroup", title, list(members))
+        self.chats[chat.id] = chat
+        await self.push_membership(chat, members[0], "member")
+        return chat
+
+    async def kick_bot(self, chat: Chat, by: User) -> None:
+        """The bot is thrown out of a group."""
+        chat.bot_in = False
+        await self.push_membership(chat, by, "kicked")
+
+    def bot_sees(self, chat: Chat, message: Json) -> bool:
+        """Whether privacy mode and membership let the bot have this message."""
+        if chat.type == "private":
+            return not chat.blocked
+        text = message.get("text", "")
+        command = re.match(r"/\w+(?:@(\w+))?", text)
+        mine = (
+            command and (command[1] or self.me["username"]).lower() == self.me["username"].lower()
+        )
+        to_me = message.get("reply_to_message", {}).get("from", {}).get("id") == self.me["id"]
+        return chat.bot_in and (not self.privacy or bool(mine) or to_me or not text)
+
+    def new_message(self, chat: Chat, sender: Json, **extra: Any) -> Json:
+        """A message with the next number; it isn't put into the chat."""
+        return {
+            "message_id": next(self.ids["message"]),
+            "date": int(time.time()),
+            "chat": chat.public(),
+            "from": sender,
+            **extra,
+        }
+
+    # ---- updates to the bot --------------------------------------------------------------
+    async def push_membership(self, chat: Chat, by: User, status: str) -> None:
+        """Tell the bot that it is a "member" now, or "kicked"."""
+
+        def member(value: str) -> Json:
+            until_date = {"until_date": 0} if value == "kicked" else {}
+            return {"status": value, "user": self.me, **until_date}
+
+        old = {"kicked": "member", "member": "kicked" if chat.type == "private" else "left"}
+        await self.push(
+            {
+                "my_chat_member": {
+                    "chat": chat.public(),
+                    "from": by.info,
+                    "date": int(time.time()),
+                    "old_chat_member": member(old[status]),
+                    "new_chat_member": member(status),
+                }
+            }
+        )
+
+    async def push(self, update: Json) -> None:
+        """Send the bot an update, by webhook or when it next polls."""
+        update = {"update_id": next(self.ids["update"]), **json.loads(json.dumps(update))}
+        if self.hold:
+            self.held.append(update)
+            if len(self.held) < self.hold:
+                return
+            batch, self.held, self.hold = self.held[::-1], [], 0
+            if not self.webhook:  # getUpdates always numbers upwards
+                for ident, held in zip(sorted(u["update_id"] for u in batch), batch, strict=True):
+                    held["update_id"] = ident
+        else:
+            batch = [update]
+        for update in batch:
+            again = self.doubled > 0
+            self.doubled -= again
+            if self.webhook:
+                for _ in range(2 if again else 1):
+                    self._spawn(self._deliver(update))
+            else:
+                self.updates.append((update, again))
+        self.arrived.set()
+
+    def duplicate(self, count: int) -> None:
+        """Deliver each of the next updates twice (as after a lost answer or a restart)."""
+        self.doubled = count
+
+    def reorder(self, count: int) -> None:
+        """Hold the next updates and deliver them last first."""
+        self.hold = count
+
+    def fail(self, method: str, kind: str, **how: Any) -> None:
+        """Make calls go wrong; see Fault."""
+        self.faults.append(Fault(method, kind, **how))
+
+    async def callback(self, user: User, message: Json, button: Json, wait: float) -> Any:
+        """Send a press of a button; its answer, or None if `wait` is 0."""
+        ident = str(next(self.ids["callback"]))
+        entry = self.callbacks[ident] = {"user": user, "answer": None, "at": self.clock()}
+        await self.push(
+            {
+                "callback_query": {
+                    "id": ident,
+                    "from": user.info,
+                    "message": message,
+                    "data": button["callback_data"],
+                    "chat_instance": str(message["chat"]["id"]),
+                }
+            }
+        )
+        if wait:
+            await until(
+                lambda: entry["answer"] is not None,
+                wait,
+                lambda: (
+                    f"pressing {button['text']!r} was never answered: the user's "
+                    "button keeps spinning (answerCallbackQuery)"
+                ),
+            )
+        return entry["answer"]
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _deliver(self, update: Json, tries: int = 5) -> None:
+        """One webhook POST, tried again on anything but 2xx; one user's updates in order."""
+        assert self.webhook is not None
+        hook = dict(self.webhook)
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
+        sender = next(v for k, v in update.items() if k != "update_id")["from"]["id"]
+        limit = aiohttp.ClientTimeout(10)
+        async with self.queues[sender], aiohttp.ClientSession(timeout=limit) as session:
+            for attempt in range(tries):
+                try:
+                    async with session.post(hook["url"], json=update, headers=headers) as answer:
+                        body = await answer.text()
+                        self.webhook_log.append((update["update_id"], answer.status))
+                        if answer.status < 300:
+                            if body.strip().startswith("{"):
+                                await self._reply_in_webhook(json.loads(body))
+                            return
+                except (aiohttp.ClientError, TimeoutError) as error:
+                    self.webhook_log.append((update["update_id"], repr(error)))
+                await asyncio.sleep(0.1 * 2**attempt)
+
+    async def _reply_in_webhook(self, body: Json) -> None:
+        raise NotImplementedError
+
+    # ---- polling -------------------------------------------------------------------------
+    async def on_get_updates(self, p: Json, _: Files) -> list[Json]:
+        if self.webhook:
+            raise Refused(CONFLICT, 409)
+        if self.poll_task and not self.poll_task.done():
+            self.poll_task.cancel()
+            self.violations.append("getUpdates: two pollers at once")
+        self.poll_task = asyncio.current_task()
+        offset, end = p.get("offset", 0), time.monotonic() + p.get("timeout", 0)
+        kept = []
+        for update, again in self.updates:  # again: serve once more although confirmed
+            if update["update_id"] >= offset:
+                kept.append((update, again))
+            elif again:
+                kept.append((update, False))
+        self.updates = kept
+        while not self.updates and (left := end - time.monotonic()) > 0:
+            self.arrived.clear()
+            try:
+                await asyncio.wait_for(self.arrived.wait(), left)
+            except TimeoutError:
+                break
+        return [update for update, _ in self.updates[: p.get("limit", 100)]]

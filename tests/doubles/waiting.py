@@ -1,0 +1,22 @@
+"""Waiting for something to come true, with a complaint that tells what was there instead."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Got = TypeVar("Got")
+
+
+async def until(
+    get: Callable[[], Got],
+    timeout: float,  # noqa: ASYNC109
+    complaint: Callable[[], object],
+) -> Got:
+    """What `get` returns as soon as it is true; after `timeout` seconds fails with `complaint`."""
+    end = time.monotonic() + timeout
+    while not (got := get()):
+        if time.monotonic() > end:
+            raise AssertionError(complaint())
+        await asyncio.sleep(0.01)
+    return got
