@@ -24,7 +24,7 @@ PEOPLE = [
     ("Yohana Bili", "id"),
     ("Tom Okoro", "en"),
 ]
-JOIN = {"en": "Join", "id": "Ikut"}
+JOIN = {"en": "Join", "id": "Bergabung"}
 PAGE = {"en": "All on one page", "id": "Semua dalam satu halaman"}
 
 
@@ -189,7 +189,7 @@ def test_a_whole_review(browser: Browser, address: str) -> None:
     phone.says("7 dari 7")
     phone.page.locator("#text").fill("Rapat yang lebih singkat akan membantu kita semua.")
     phone.page.locator("#text").press("Enter")
-    phone.says("Itu sudah semuanya")
+    phone.says("Itu tadi pertanyaan terakhir")
     phone.tap("Kirim jawaban saya")
     phone.says("Tanda terima Anda")
     phone.shot("6-receipt-id")

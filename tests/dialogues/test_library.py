@@ -100,7 +100,8 @@ def test_the_pulse_asks_for_a_trend_from_the_second_time_on(library: Library) ->
     assert [q.key for q in pulse.asked(())] == ["overall", "trend", "where", "next"]
     assert "so far" in first[1].worded({Fact.FIRST_ROUND}, mirror=False).en
     assert "since then" in first[1].worded((), mirror=False).en
-    assert first[1].worded({Fact.FIRST_ROUND}, mirror=True).id.startswith("Di bagian mana saya")
+    mirrored = first[1].worded({Fact.FIRST_ROUND}, mirror=True)
+    assert mirrored.id == "Sejauh ini, di bagian mana pengaruh saya paling terasa?"
     assert isinstance(first[0], Number) and isinstance(first[2], Words)
 
 
