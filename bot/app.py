@@ -64,6 +64,8 @@ class App:
             settings.operator,
             settings.founding_open,
             lambda code: [link for a in self.adapters.values() if (link := a.join_link(code))],
+            lambda: [link for a in self.adapters.values() if (link := a.group_link())],
+            lambda name: self.adapters[name].join_link("") if name in self.adapters else "",
             lambda name: self.adapters[name].ability if name in self.adapters else Ability(),
         )
         self.reports = Reports(self.house, self.store, clock)

@@ -206,7 +206,8 @@ class Conversation:
             if first.replaces is None and (form or first.say.key in IN_PLACE):
                 messages = [replace(first, replaces=incoming.message), *messages[1:]]
         if not incoming.private:
-            quiet = Message(say("group/private"), at=chat)
+            door = self._house.door(chat.installation)
+            quiet = Message(say("group/private", door=door), at=chat)
             messages = [*messages, quiet]
         return messages, scene.after
 

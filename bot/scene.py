@@ -39,6 +39,8 @@ class House:
     operator: str = ""
     founding_open: bool = False
     links: Callable[[str], Sequence[str]] = lambda code: [code]
+    groups: Callable[[], Sequence[str]] = lambda: ()
+    door: Callable[[str], str] = lambda installation: ""
     ability: Callable[[str], Ability] = lambda installation: Ability()
 
     def receipt(self, language: str) -> str:

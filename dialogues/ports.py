@@ -33,7 +33,14 @@ class Adapter(Protocol):
         ...
 
     def join_link(self, code: str) -> str:
-        """What somebody opens to join with *code*, or "" where the platform has no links."""
+        """What somebody opens to join with *code*, or "" where the platform has no links.
+
+        Without a code: what opens the private chat.
+        """
+        ...
+
+    def group_link(self) -> str:
+        """What somebody opens or types to add Titian to a group, or ""."""
         ...
 
     async def run(self, handler: Handler, up: Callable[[], None]) -> None:

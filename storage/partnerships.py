@@ -169,6 +169,13 @@ def enrol(
     return member(unit, row.id)
 
 
+def withdraw_role(unit: Unit, member_id: int, role: Role) -> None:
+    """A member has one role less."""
+    held = col(RoleRow.member_id) == member_id, col(RoleRow.role) == role.value
+    unit.connection().execute(sa.delete(RoleRow).where(*held))
+    unit.expire_all()
+
+
 def dismiss(unit: Unit, member_id: int, now: datetime) -> None:
     """End a membership. Open rosters are frozen: it acts from the next round."""
     change = sa.update(MemberRow).where(col(MemberRow.id) == member_id)

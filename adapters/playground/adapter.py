@@ -58,7 +58,11 @@ class Playground:
 
     def join_link(self, code: str) -> str:
         """See Adapter."""
-        return f"{self.address}/?start={code}"
+        return f"{self.address}/?start={code}" if code else ""
+
+    def group_link(self) -> str:
+        """See Adapter: the page has one group, and Titian is in it."""
+        return ""
 
     async def run(self, handler: Handler, up: Callable[[], None]) -> None:
         """See Adapter. The pages are served elsewhere; here they get somebody to talk to."""

@@ -72,6 +72,10 @@ class Telegram:
             return ""
         return f"https://t.me/{self._username}" + (f"?start={code}" if code else "")
 
+    def group_link(self) -> str:
+        """See Adapter."""
+        return f"https://t.me/{self._username}?startgroup=titian" if self._username else ""
+
     async def run(self, handler: Handler, up: Callable[[], None]) -> None:
         """See Adapter. Whatever keeps us from polling is raised."""
         self._handler = handler

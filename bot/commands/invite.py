@@ -1,14 +1,16 @@
 """`invite`: a link to pass on. It belongs to one organisation, ten people and fourteen days."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot.commands.inviting import invitation, organisation_of
 from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
-from dialogues.messages import Message, say
+from dialogues.messages import Message, Spot, say
 from dialogues.model import Role
-from storage import brokers, partnerships
+from storage import brokers, outbox, partnerships, people
 from storage.brokers import Code, Service
 
 LINKED_ROLES = (Role.COORDINATOR, Role.LINE_MANAGER, Role.REPRESENTATIVE)
@@ -19,7 +21,10 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     own = tuple((str(o.id), o.name) for o in partnerships.organisations(scene.unit, scene.group.id))
     roles = tuple((r.value, say(f"label.link_{r.value}")) for r in LINKED_ROLES)
     every = (("all", say("label.link_all")),)
-    return (Field("for", say("invite/ask"), "one", (*own, *every, *roles)),)
+    wanted = Field("for", say("invite/ask"), "one", (*own, *every, *roles))
+    if not scene.ability.picks:
+        return (wanted,)
+    return (wanted, Field("people", say("invite/ask_people"), "people", optional=True))
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
@@ -35,18 +40,41 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         )
         messages = [_message(scene, code, "")]
     else:
-        messages = [forward(scene, int(wanted))]
+        code = _for_organisation(scene, int(wanted))
+        messages = [_message(scene, code, organisation_of(scene, code))]
+        picked = given.get("people")
+        if isinstance(picked, tuple) and picked:
+            return [*_write_to(scene, code, picked), *messages]
     role = wanted in {role.value for role in LINKED_ROLES}
     return [*reply("invite/pass_on", count=len(messages), role=role), *messages]
 
 
+def _write_to(scene: Scene, code: Code, users: Sequence[str]) -> list[Message]:
+    """Invite people of this workspace where they are. Each finds Join and Not me."""
+    names = []
+    assert scene.incoming is not None
+    here = scene.incoming.sender
+    for user in users[: code.uses_left]:
+        address = replace(here, user=user)
+        chat = Spot(here.installation, user)
+        person = people.know(scene.unit, address, chat, scene.mentions.get(user, ""), scene.now)
+        names.append(person.name)
+        message = invitation(scene, code, person, here.installation)
+        key = f"invited:{code.code}:{person.id}"
+        outbox.put(scene.unit, key, replace(message, at=chat), scene.now, person=person.id)
+    return reply("invite/written", names=names, left=len(users) - len(names))
+
+
 def forward(scene: Scene, organisation: int) -> Message:
     """A message made for forwarding to one organisation."""
-    code = brokers.make_code(
+    code = _for_organisation(scene, organisation)
+    return _message(scene, code, organisation_of(scene, code))
+
+
+def _for_organisation(scene: Scene, organisation: int) -> Code:
+    return brokers.make_code(
         scene.unit, scene.group.id, scene.now, scene.person.name, organisation=organisation
     )
-    names = {o.id: o.name for o in partnerships.organisations(scene.unit, scene.group.id)}
-    return _message(scene, code, names[organisation])
 
 
 def broker(scene: Scene, name: str, service: Service) -> Message:

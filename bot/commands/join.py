@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands import consent, partnership_new
 from bot.commands.command import Command, button, one, reply
 from bot.commands.command import Field as FormField
+from bot.commands.inviting import invitation, organisation_of
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
@@ -45,28 +46,8 @@ def _already(scene: Scene, code: Code) -> bool:
     return code.organisation_id is None or code.organisation_id == member.organisation_id
 
 
-def _organisation(scene: Scene, code: Code) -> str:
-    for organisation in partnerships.organisations(scene.unit, scene.group.id):
-        if organisation.id == code.organisation_id:
-            return organisation.name
-    return ""
-
-
 def _show(scene: Scene, code: Code) -> Sequence[Message]:
-    other = "id" if scene.language == "en" else "en"
-    return reply(
-        "join/invitation",
-        button("join", f"join yes {code.code}"),
-        button("not_me", "start"),
-        button(f"language_{other}", f"language {other}"),
-        name=scene.person.name,
-        by=code.made_by,
-        partnership=scene.group.name,
-        organisation=_organisation(scene, code),
-        role=say(f"phrase.role_{code.role.value}"),
-        partner=code.role is Role.PARTNER,
-        operator=scene.house.operator,
-    )
+    return [invitation(scene, code, scene.person, scene.spot.installation)]
 
 
 def _join(scene: Scene, code: Code) -> Sequence[Message]:
@@ -95,7 +76,7 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
         button("privacy", "privacy"),
         button("help", "help"),
         partnership=scene.group.name,
-        organisation=_organisation(scene, code),
+        organisation=organisation_of(scene, code),
         coordinator=code.role is Role.COORDINATOR,
     )
 
@@ -106,7 +87,7 @@ def _tell(scene: Scene, member: int, name: str, code: Code) -> None:
             "join/told",
             name=name,
             partnership=scene.group.name,
-            organisation=_organisation(scene, code),
+            organisation=organisation_of(scene, code),
             role=say(f"phrase.role_{code.role.value}"),
             partner=code.role is Role.PARTNER,
         ),

@@ -24,6 +24,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         buttons = [
             button("start_review", "review start"),
             button("links_again", "invite"),
+            button("link_group", "group"),
             button("people", "people"),
             button("settings", "partnership set"),
         ]

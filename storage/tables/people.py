@@ -145,6 +145,15 @@ class CodeRow(SQLModel, table=True):
     expires_at: datetime = needed_moment()
 
 
+class LinkRow(SQLModel, table=True):
+    """A code with which somebody on one app shows that they are somebody on another."""
+
+    __tablename__ = "link"
+    code: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    expires_at: datetime = needed_moment()
+
+
 class SettingRow(SQLModel, table=True):
     """The log of settings that every member can read (DESIGN 5)."""
 

@@ -110,6 +110,9 @@ class Letterbox:
     def join_link(self, code: str) -> str:
         return f"Write JOIN {code} on a card."
 
+    def group_link(self) -> str:
+        return ""
+
     async def run(self, handler: Handler, up: Callable[[], None]) -> None:
         self.handler = handler
         up()

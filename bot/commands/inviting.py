@@ -1,0 +1,50 @@
+"""An invitation as its reader finds it: what is kept, for whom, how to leave; Join and Not me."""
+
+from bot.commands.command import button
+from bot.scene import Scene, language_of
+from dialogues.messages import Message, say
+from dialogues.model import Person, Role
+from storage import links, partnerships
+from storage.brokers import Code
+
+
+def organisation_of(scene: Scene, code: Code) -> str:
+    """The name of the organisation a link belongs to, or ""."""
+    for organisation in partnerships.organisations(scene.unit, scene.group.id):
+        if organisation.id == code.organisation_id:
+            return organisation.name
+    return ""
+
+
+def invitation(scene: Scene, code: Code, person: Person, installation: str) -> Message:
+    """The invitation as *person* reads it on one of the apps."""
+    other = "id" if language_of(person, scene.group) == "en" else "en"
+    twin = _twin(scene, person, installation)
+    return Message(
+        say(
+            "join/invitation",
+            name=person.name,
+            by=code.made_by,
+            partnership=scene.group.name,
+            organisation=organisation_of(scene, code),
+            role=say(f"phrase.role_{code.role.value}"),
+            partner=code.role is Role.PARTNER,
+            operator=scene.house.operator,
+            twin=twin,
+        ),
+        (
+            button("join", f"join yes {code.code}"),
+            *((button("same_person", "link"),) if twin else ()),
+            button("not_me", "start"),
+            button(f"language_{other}", f"language {other}"),
+        ),
+    )
+
+
+def _twin(scene: Scene, person: Person, installation: str) -> str:
+    """A member of the same name who is met on other apps only: perhaps the same person."""
+    for member in partnerships.members(scene.unit, scene.group.id):
+        same = member.name.casefold() == person.name.casefold() and member.person_id != person.id
+        if same and installation not in links.apps(scene.unit, member.person_id):
+            return member.name
+    return ""
