@@ -266,6 +266,7 @@ HELP = Button(say("label.help"), "c:help")
 
 IN_PLACE = frozenset(
     {
+        "link/linked",
         "join/joined",
         "join/removed",
         "start/hello",

@@ -18,6 +18,7 @@ from storage.tables import (
     OpenMessageRow,
     OutboxRow,
     PersonRow,
+    ReviewRow,
     RoleRow,
     RosterRow,
     RoundRow,
@@ -114,6 +115,12 @@ def _one_member(unit: Unit, old: int, new: int) -> None:
         run(_moved(table, table.member_id, old, new))
     run(sa.delete(OpenMessageRow).where(col(OpenMessageRow.member_id) == old))
     run(_moved(AssignmentRow, AssignmentRow.member_id, old, new))
+    run(_moved(ReviewRow, ReviewRow.started_by, old, new))
+    for review in unit.exec(select(ReviewRow).where(ReviewRow.left_out != "")).all():
+        names = [str(new) if word == str(old) else word for word in review.left_out.split()]
+        review.left_out = " ".join(dict.fromkeys(names))
+        unit.add(review)
+    unit.flush()
     run(sa.delete(TimerRow).where(col(TimerRow.member_id) == old))
     run(sa.delete(MemberRow).where(col(MemberRow.id) == old))
     unit.expire_all()

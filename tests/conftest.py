@@ -168,7 +168,8 @@ class World:
     def codes(self, user: str) -> list[str]:
         found = []
         for message in self.room.transcript(user):
-            found += [part[:8] for part in message.text.split("?start=")[1:]]
+            for mark in ("?start=", "/link "):
+                found += [part[:8] for part in message.text.split(mark)[1:] if part[:8].isupper()]
         return list(dict.fromkeys(found))
 
 

@@ -63,11 +63,12 @@ class Teller:
         user, group, words, label, code, values = found.groups()
         chat = "group" if group else "private"
         if words is not None:
-            await self.world.says(user, words.replace("\\n", "\n"), chat)
+            said = re.sub(r"CODE(\d+)", lambda m: self._code(int(m[1])), words)
+            await self.world.says(user, said.replace("\\n", "\n"), chat)
         elif label is not None:
             await self.world.taps(user, label, chat)
         elif code is not None:
-            await self.world.says(user, f"/start {self.codes[int(code[4:]) - 1]}")
+            await self.world.says(user, f"/start {self._code(int(code[4:]))}")
         else:
             pairs = [pair.partition("=") for pair in values.split("; ")]
             await self.world.fills(
@@ -77,6 +78,9 @@ class Teller:
                     for k, _, v in pairs
                 },
             )
+
+    def _code(self, number: int) -> str:
+        return self.codes[number - 1] if number <= len(self.codes) else "22222222"
 
     async def play(self, name: str) -> None:
         for line in (HERE / f"_{name}.txt").read_text().splitlines():
