@@ -47,6 +47,7 @@ class Telegram:
         api_url: str,
         private: Mapping[str, Menu] | None = None,
         group: Mapping[str, Menu] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """*private* and *group* are the menus of commands by language; "" is for all others."""
         self._bot = Bot(
@@ -62,7 +63,7 @@ class Telegram:
         )
         self._username = ""
         self._handler: Handler | None = None
-        self._sending = Sending(self._bot, Pace(), self._moved)
+        self._sending = Sending(self._bot, pace or Pace(), self._moved)
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -16,9 +16,16 @@ FORGET = 1_000
 class Pace:
     """When a chat and the whole bot may be written to next. Burst 1: nothing is saved up."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """*now* counts seconds upwards."""
+    def __init__(
+        self,
+        private: float = PRIVATE,
+        group: float = GROUP,
+        overall: float = OVERALL,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """The seconds between two messages to one chat of each kind, and to any two chats."""
         self._now = now
+        self._private, self._group, self._between = private, group, overall
         self._free: dict[str, float] = {}
         self._overall = 0.0
 
@@ -28,8 +35,8 @@ class Pace:
         at = max(now, self._overall, self._free.get(chat, now))
         if at - now > PATIENCE:
             raise RetryLater(at - now)
-        self._overall = max(self._overall, now) + OVERALL
-        self._free[chat] = at + (GROUP if chat.startswith("-") else PRIVATE)
+        self._overall = max(self._overall, now) + self._between
+        self._free[chat] = at + (self._group if chat.startswith("-") else self._private)
         if len(self._free) > FORGET:
             self._free = {name: free for name, free in self._free.items() if free > now}
         if at > now:

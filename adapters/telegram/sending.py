@@ -1,5 +1,6 @@
 """One message to Telegram, and every way in which that can end."""
 
+import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -25,6 +26,8 @@ from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutc
 from dialogues.messages import File, Outgoing, Spot
 
 log = structlog.get_logger()
+# The library announces that its number of seconds becomes a timedelta: both are read here.
+warnings.filterwarnings("ignore", r"Deprecated since version v22\.2: .*`retry_after`")
 T = TypeVar("T")
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = ("message to edit not found", "message can't be edited", "no text in the message")
@@ -152,8 +155,7 @@ class Sending:
         except ChatMigrated:
             raise
         except RetryAfter as error:
-            wait = error.retry_after
-            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            seconds = _seconds(error)
             self._pace.hold(to.chat, seconds)
             raise RetryLater(seconds) from None
         except Forbidden:
@@ -173,6 +175,11 @@ class Sending:
             ):
                 raise UnknownOutcome from None
             raise RetryLater(2) from None
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _refused(error: BadRequest) -> Exception:
