@@ -29,6 +29,14 @@ REGISTERED = (
         run_b=called("bench.sealing:bare"),
         limit=2.0,
     ),
+    Comparison(
+        name="telegram update",
+        a="Titian, committed",
+        b="python-telegram-bot, in memory",
+        run_a=called("bench.telegram:titian"),
+        run_b=called("bench.telegram:bare"),
+        limit=1 / 0.6,
+    ),
 )
 
 HEADINGS = ("what", "A", "median (spread)", "B", "median (spread)", "A / B (spread)", "limit", "")

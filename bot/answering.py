@@ -78,11 +78,28 @@ def step(
     if round_ is None or member is None:
         return [Message(say("fault.not_asked"))]
     view = showing(house, unit, round_, spot.installation)
+    return seated(view, member, unit, person, spot, event, move, key, message, now)
+
+
+def seated(
+    view: Showing,
+    member: int,
+    unit: Unit,
+    person: Person,
+    spot: Spot,
+    event: Tap | Text | Filled,
+    move: RoundToken | None,
+    key: str,
+    message: str | None,
+    now: datetime,
+) -> list[Message]:
+    """The same for somebody whose seat in the round is known."""
+    house, round_ = view.house, view.round
     reader = Reader(language_of(person, view.partnership), zone_of(person, view.partnership), now)
     if round_.state is not RoundState.OPEN:
         return [replace(ended(house, unit, view), replaces=message)]
     try:
-        box = Box(unit, house.keyring, round_id, round_.key_number, round_.size)
+        box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
     except KeyLost:
         return [replace(Message(say("checkin/unreadable", **view.facts)), replaces=message)]
     before = box.read(member)
@@ -90,7 +107,7 @@ def step(
         return [Message(say("checkin/unreadable", **view.facts))]
     if isinstance(event, Filled) and (warnings := pages.unwarned(view, event)):
         form = pages.whole_form(view, pages.refilled(before, event), reader, warnings, warned=True)
-        return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]
+        return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]
     if box.has_seen(key):
         turn = show(view.form, before)
     else:
@@ -102,10 +119,10 @@ def step(
     faults = {key: worded_fault(f) for key, f in turn.faults.items()}
     if isinstance(event, Filled) and faults:
         form = pages.whole_form(view, pages.refilled(before, event), reader, faults)
-        return [Message(say("fault.form"), form=form, round_id=round_id, replaces=message)]
+        return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]
     reply = screens.screen(view, replace(turn, draft=after), reader)
     where = (
-        message if isinstance(event, Tap | Filled) else _where(unit, round_id, member, after, spot)
+        message if isinstance(event, Tap | Filled) else _where(unit, round_.id, member, after, spot)
     )
     erase = message if isinstance(event, Text) and not faults and view.ability.erases else None
     return [replace(reply, replaces=where, erases=erase)]

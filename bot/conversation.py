@@ -6,13 +6,15 @@ transaction of its own, before.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot import answering
 from bot.commands import load
 from bot.commands.forms import candidates, resume, resume_page, start
 from bot.commands.words import build, parse
 from bot.groups import unlinked
+from bot.placing import settled
+from bot.recall import Recall
 from bot.refusals import refused
 from bot.reports import Reports
 from bot.scene import After, House, Scene, spoken
@@ -71,6 +73,7 @@ class Conversation:
         self._reports = reports
         self._direct = direct
         self._ring = ring
+        self._recall = Recall(house, store)
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         """See Handler."""
@@ -80,6 +83,9 @@ class Conversation:
             return ()
         if not incoming.private and not isinstance(incoming.event, Command | Tap):
             return ()
+        quick = await self._quickly(incoming)
+        if quick is not None:
+            return quick
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         if known.person is None or known.unfocus:
             await self._store.transact(lambda unit: self._note(unit, incoming, known))
@@ -89,7 +95,7 @@ class Conversation:
         messages: Sequence[Message]
         if known.round_id is not None:
             round_id = known.round_id
-            messages = await self._store.transact(
+            messages = await self._store.transact_ballot(
                 lambda unit: self._answer(unit, incoming, who, round_id)
             )
         else:
@@ -114,7 +120,33 @@ class Conversation:
             if member is not None:
                 answering.note_shown(self._house, unit, round_id, member, mark)
 
-        await self._store.transact(note)
+        await self._store.transact_ballot(note)
+
+    async def _quickly(self, incoming: Incoming) -> Sequence[Outgoing] | None:
+        """A tap in a check-in by somebody plainly known; None where more must be looked at."""
+        event = incoming.event
+        token = read(event.token) if isinstance(event, Tap) and incoming.private else None
+        if not isinstance(token, RoundToken):
+            return None
+        found = self._recall.seat(incoming, token.round_id)
+        if found is None:
+            found = await self._recall.learn(incoming, token.round_id)
+        if found is None:
+            return None
+        who, view, member = found.person, found.view, found.member
+
+        def answer(unit: Unit) -> list[Message] | None:
+            if rounds.moved_on(unit, view.round):
+                return None
+            key, message, now = incoming.key, incoming.message, self._clock.now()
+            chat = incoming.chat
+            assert isinstance(event, Tap)
+            return answering.seated(view, member, unit, who, chat, event, token, key, message, now)
+
+        messages = await self._store.transact_ballot(answer)
+        if messages is None:
+            return None
+        return [await self._reports.word(m, who, self._to(m, incoming)) for m in messages]
 
     def _know(self, unit: Unit, incoming: Incoming) -> Known:
         person_id = people.person_with_user(
@@ -200,11 +232,7 @@ class Conversation:
             unit.expire_all()
             scene.after.clear()
             messages = [refused(refusal, BY_NAME)]
-        if isinstance(incoming.event, Tap) and incoming.message and incoming.private and messages:
-            first = messages[0]
-            form = isinstance(read(incoming.event.token), FormToken)
-            if first.replaces is None and (form or first.say.key in IN_PLACE):
-                messages = [replace(first, replaces=incoming.message), *messages[1:]]
+        messages = settled(messages, incoming)
         if not incoming.private:
             door = self._house.door(chat.installation)
             quiet = Message(say("group/private", door=door), at=chat)
@@ -263,28 +291,3 @@ def _in(scene: Scene, partnership_id: int) -> bool:
 
 
 HELP = Button(say("label.help"), "c:help")
-
-IN_PLACE = frozenset(
-    {
-        "link/linked",
-        "join/joined",
-        "join/removed",
-        "start/hello",
-        "language/set",
-        "consent/ask",
-        "consent/agreed",
-        "consent/declined",
-        "consent/withdrawn",
-        "consent/wrong",
-        "checkin/invitation",
-        "checkin/who_sees",
-        "checkin/page",
-        "checkin/question",
-        "checkin/end",
-        "checkin/look",
-        "checkin/sent",
-        "checkin/closed",
-        "checkin/cancelled",
-    }
-)
-"""Replies to a button that take the place of its message; others come below it."""

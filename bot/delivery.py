@@ -102,7 +102,7 @@ class Delivery:
             if member is not None:
                 answering.note_shown(self._house, unit, round_id, member, mark)
 
-        await self._store.transact(note)
+        await self._store.transact_ballot(note)
 
     async def _send(
         self, message: Message, person: Person | None, spot: Spot

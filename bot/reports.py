@@ -37,14 +37,14 @@ class Reports:
 
     async def word(self, message: Message, person: Person | None, to: Spot) -> Outgoing:
         """*message* for *person* (None: a group, in its partnership's language) at *to*."""
-        if message.report or message.round_id is not None or person is None:
+        if message.report or _late(message) or person is None:
             message, reader, files = await self._store.read(
                 lambda unit: self._prepare(unit, message, person, to)
             )
         else:
             reader, files = self._reader(person, None), lambda: ()
         texts = self._house.texts
-        attached = await asyncio.to_thread(files)
+        attached = await asyncio.to_thread(files) if message.report else ()
         return Outgoing(
             to,
             texts.word(message.say, reader),
@@ -78,7 +78,8 @@ class Reports:
         partnership_id = partnerships.place_of(unit, to) if person is None else None
         group = partnerships.partnership(unit, partnership_id) if partnership_id else None
         reader = self._reader(person, group)
-        if message.round_id is not None and message.say.key in screens.BUILT_LATE:
+        if _late(message):
+            assert message.round_id is not None
             round_ = rounds.find_round(unit, message.round_id)
             assert round_ is not None
             view = answering.showing(self._house, unit, round_, to.installation)
@@ -110,6 +111,11 @@ class Reports:
         elif message.say.key != "report/page":
             message = replace(message, say=told, buttons=report.buttons(who))
         return message, reader, files
+
+
+def _late(message: Message) -> bool:
+    """Whether a message was kept by its name only, to be built for where it is read."""
+    return message.say.key in screens.BUILT_LATE and not message.say.values
 
 
 def report_of(house: House, unit: Unit, review: Review, who: str) -> Report:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.scene import House, worded_fault
 from dialogues import comments
@@ -35,12 +36,12 @@ class Showing:
     ability: Ability
     operator: str
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The questions asked in this round."""
         return self.round.checkin.asked(self.round.facts)
 
-    @property
+    @cached_property
     def form(self) -> tuple[Item, ...]:
         """The same, as the engine has them."""
         return items(self.questions)
@@ -49,7 +50,7 @@ class Showing:
         """The wording for this round's audience."""
         return question.worded(self.round.facts, self.round.mirror)
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, object]:
         """What every message about the round can mention."""
         return {

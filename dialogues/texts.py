@@ -30,6 +30,7 @@ class Texts:
     def __init__(self, library: Library) -> None:
         self._marked = {name: _environment(library, name, marked=True) for name in LANGUAGES}
         self._plain = {name: _environment(library, name, marked=False) for name in LANGUAGES}
+        self._fixed: dict[tuple[str, str], str] = {}
 
     def word(self, said: Say, reader: Reader) -> str:
         """*said* as Markdown. Values in it mean nothing to Markdown. Raises on a missing value."""
@@ -39,6 +40,8 @@ class Texts:
     def label(self, label: Label, reader: Reader) -> str:
         """A button's label, plain."""
         match label:
+            case Say(key=key, values=values) if not values and "." in key:
+                return self.fixed(key, reader.language)
             case Say():
                 return self._render(self._plain[reader.language], label, reader, str).strip()
             case Localised():
@@ -48,9 +51,11 @@ class Texts:
 
     def fixed(self, key: str, language: str) -> str:
         """A short sentence without values, plain: the same for every reader of a language."""
-        group, _, name = key.partition(".")
-        module = self._plain[language].get_template(f"_{group}.md.j2").module
-        return str(getattr(module, name)()).strip()
+        if (key, language) not in self._fixed:
+            group, _, name = key.partition(".")
+            module = self._plain[language].get_template(f"_{group}.md.j2").module
+            self._fixed[key, language] = str(getattr(module, name)()).strip()
+        return self._fixed[key, language]
 
     def page(self, name: str, values: Mapping[str, object], reader: Reader) -> str:
         """A whole HTML or SVG page: values are escaped for HTML, not for Markdown."""

@@ -19,6 +19,7 @@ from dialogues.answers import Answer, largest
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
+from storage.database import Prepared
 from storage.keyring import Keyring, seal_key, slot_key
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
@@ -34,12 +35,32 @@ def padded_size(checkin: CheckIn) -> int:
     return -(-(HEAD + BESIDE + largest(checkin)) // STEP) * STEP
 
 
+def _noted(dialect: sa.Dialect) -> sa.Executable:
+    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    names = ("seen", "round_id", "day")
+    values: dict[str, object] = {name: sa.bindparam(name) for name in names}
+    return insert(InboxRow).values(values).on_conflict_do_nothing()
+
+
+AT = col(BallotRow.slot) == sa.bindparam("at")
+SEALED = Prepared(lambda _: sa.select(col(BallotRow.sealed)).where(AT))
+REPLACED = Prepared(
+    lambda _: (
+        sa.update(BallotRow)
+        .where(AT)
+        .values(sealed=sa.bindparam("sealed"), key_number=sa.bindparam("number"))
+    )
+)
+NOTED = Prepared(_noted)
+
+
 class Box:
     """The ballots of one open round. Holds its keys only as long as it is used."""
 
     def __init__(self, unit: Unit, keyring: Keyring, round_id: int, number: int, size: int) -> None:
         """Raises KeyLost where the round's keys are gone."""
         self._unit = unit
+        self._link = unit.connection()
         self._round = round_id
         self._number = number
         self._size = size
@@ -54,22 +75,18 @@ class Box:
         slots = sorted(self._slot(member) for member in members)
         rows = [self._row(slot, Draft()) for slot in slots]
         if rows:
-            self._unit.connection().execute(sa.insert(BallotRow), rows)
+            self._link.execute(sa.insert(BallotRow), rows)
 
     def read(self, member: int) -> Draft | None:
         """A member's draft; None where they are not on the roster or the row was tampered with."""
         slot = self._slot(member)
-        query = sa.select(col(BallotRow.sealed)).where(col(BallotRow.slot) == slot)
-        sealed = self._unit.connection().execute(query).scalar()
-        return None if sealed is None else self._open(slot, sealed)
+        sealed = SEALED.run(self._link, at=slot).scalar()
+        return None if sealed is None else self._open(slot, bytes(sealed))
 
     def write(self, member: int, draft: Draft) -> None:
         """Replace a member's row. The transaction must write no row that names a person."""
         row = self._row(self._slot(member), draft)
-        change = sa.update(BallotRow).where(col(BallotRow.slot) == row["slot"])
-        self._unit.connection().execute(
-            change.values(sealed=row["sealed"], key_number=row["key_number"])
-        )
+        REPLACED.run(self._link, at=row["slot"], sealed=row["sealed"], number=row["key_number"])
 
     def open_all(self) -> tuple[list[Draft], int]:
         """Every readable draft, in slot order, and the number of rows that did not open."""
@@ -78,7 +95,7 @@ class Box:
         )
         drafts: list[Draft] = []
         broken = 0
-        for slot, sealed in sorted(self._unit.connection().execute(query).all()):
+        for slot, sealed in sorted(self._link.execute(query).all()):
             draft = self._open(slot, sealed)
             if draft is None:
                 broken += 1
@@ -89,7 +106,7 @@ class Box:
     def has_seen(self, event: str) -> bool:
         """Whether *event* came before; notes it. Round-bound, no time, gone at the close."""
         mark = hmac.new(self._slot_key, b"inbox:" + event.encode(), hashlib.sha256).digest()
-        return _note(self._unit, mark, self._round, None)
+        return _note(self._link, mark, self._round, None)
 
     def _slot(self, member: int) -> bytes:
         return hmac.new(self._slot_key, str(member).encode(), hashlib.sha256).digest()
@@ -141,14 +158,12 @@ def delete_ballots(unit: Unit, round_id: int) -> None:
 def has_seen(unit: Unit, keyring: Keyring, event: str, today: date) -> bool:
     """Whether an event that belongs to no round came before; notes it, to the day."""
     mark = hmac.new(keyring.make("inbox"), event.encode(), hashlib.sha256).digest()
-    return _note(unit, mark, None, today)
+    return _note(unit.connection(), mark, None, today)
 
 
-def _note(unit: Unit, mark: bytes, round_id: int | None, day: date | None) -> bool:
-    insert = sqlite.insert if unit.sqlite else postgresql.insert
-    row = insert(InboxRow).values(seen=mark, round_id=round_id, day=day)
-    written = row.on_conflict_do_nothing().returning(col(InboxRow.seen))
-    return unit.connection().execute(written).first() is None
+def _note(link: sa.Connection, mark: bytes, round_id: int | None, day: date | None) -> bool:
+    when = day.isoformat() if day is not None else None
+    return NOTED.run(link, seen=mark, round_id=round_id, day=when).rowcount == 0
 
 
 def seal_comments(keyring: Keyring, name: str, comments: tuple[str, ...]) -> bytes:

@@ -83,6 +83,31 @@ def open_engine(url: str, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> sa.E
     return engine
 
 
+class Prepared:
+    """A statement that is put together once and handed to the driver as it is.
+
+    For the few that every tap needs. Values go to the driver and come from it unconverted.
+    """
+
+    def __init__(self, statement: Callable[[sa.Dialect], sa.Executable]) -> None:
+        """*statement* makes it for a dialect."""
+        self._statement = statement
+        self._ready: dict[str, tuple[str, list[str] | None]] = {}
+
+    def run(self, link: sa.Connection, **values: object) -> sa.CursorResult[Any]:
+        """Run it with *values* for its parameters."""
+        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
+        if order is None:
+            return link.exec_driver_sql(sql, values)
+        return link.exec_driver_sql(sql, tuple(values[name] for name in order))
+
+    def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
+        compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]
+        order = list(compiled.positiontup) if compiled.positional else None
+        self._ready[dialect.name] = str(compiled), order
+        return self._ready[dialect.name]
+
+
 def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:

@@ -10,10 +10,7 @@ from dialogues.model import (
     Person,
 )
 from storage.store import Unit
-from storage.tables import (
-    AccountRow,
-    PersonRow,
-)
+from storage.tables import AccountRow, DialogueRow, MemberRow, PersonRow, RosterRow
 
 
 def know(
@@ -126,6 +123,44 @@ def users(unit: Unit, installation: str) -> list[tuple[str, str, str | None]]:
         .order_by(col(AccountRow.id))
     )
     return [(row[0], row[1], row[2]) for row in unit.exec(query).all()]
+
+
+SEATED = (
+    select(
+        PersonRow,
+        AccountRow.chat,
+        RosterRow.member_id,
+        DialogueRow.waiting,
+    )
+    .join(AccountRow, col(AccountRow.person_id) == col(PersonRow.id))
+    .join(MemberRow, col(MemberRow.person_id) == col(PersonRow.id))
+    .join(RosterRow, col(RosterRow.member_id) == col(MemberRow.id))
+    .outerjoin(DialogueRow, col(DialogueRow.person_id) == col(PersonRow.id))
+    .where(
+        AccountRow.installation == sa.bindparam("installation"),
+        AccountRow.workspace == sa.bindparam("workspace"),
+        AccountRow.user == sa.bindparam("user"),
+        col(AccountRow.unreachable).is_(False),
+        RosterRow.round_id == sa.bindparam("round"),
+    )
+)
+
+
+def seated(unit: Unit, address: Address, chat: str, round_id: int) -> tuple[Person, int] | None:
+    """The person behind an account and their member id in a round, with one look.
+
+    None for somebody unknown, met in another chat, not asked, or in the middle of a command.
+    """
+    given = {
+        "installation": address.installation,
+        "workspace": address.workspace,
+        "user": address.user,
+        "round": round_id,
+    }
+    found = unit.execute(SEATED, given).first()
+    if found is None or found[1] != chat or found[3]:
+        return None
+    return _person(found[0]), found[2]
 
 
 def person_with_user(unit: Unit, installation: str, user: str, workspace: str = "") -> int | None:

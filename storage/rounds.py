@@ -17,6 +17,7 @@ from dialogues.model import (
     RoundState,
     Seat,
 )
+from storage.database import Prepared
 from storage.store import Unit
 from storage.tables import (
     AssignmentRow,
@@ -27,6 +28,12 @@ from storage.tables import (
     ReviewRow,
     RosterRow,
     RoundRow,
+)
+
+STANDING = Prepared(
+    lambda _: sa.select(col(RoundRow.state), col(RoundRow.key_number)).where(
+        col(RoundRow.id) == sa.bindparam("at")
+    )
 )
 
 
@@ -96,6 +103,18 @@ def find_round(unit: Unit, round_id: int) -> Round | None:
     """One round, or None for an id that never was."""
     row = unit.get(RoundRow, round_id)
     return _round(row) if row else None
+
+
+def moved_on(unit: Unit, known: Round) -> bool:
+    """Whether a round is not as it was known: ended, or under another key.
+
+    Read once a transaction, which ballots that come together share.
+    """
+    standing = unit.info.get(known.id)
+    if standing is None:
+        standing = tuple(STANDING.run(unit.connection(), at=known.id).one())
+        unit.info[known.id] = standing
+    return standing != (known.state.value, known.key_number)
 
 
 def rounds(unit: Unit, review_id: int) -> list[Round]:

@@ -15,7 +15,7 @@ from telegram import (
     Update,
 )
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, HTTPXRequest
 
 from adapters.telegram import incoming
 from adapters.telegram.pacing import Pace
@@ -48,14 +48,18 @@ class Telegram:
         private: Mapping[str, Menu] | None = None,
         group: Mapping[str, Menu] | None = None,
         pace: Pace | None = None,
+        request: BaseRequest | None = None,
     ) -> None:
-        """*private* and *group* are the menus of commands by language; "" is for all others."""
+        """*private* and *group* are the menus of commands by language; "" is for all others.
+
+        *request* takes the place of HTTP, where there is to be no network.
+        """
         self._bot = Bot(
             token,
             base_url=f"{api_url.rstrip('/')}/bot",
             base_file_url=f"{api_url.rstrip('/')}/file/bot",
-            request=HTTPXRequest(64, read_timeout=10, pool_timeout=5),
-            get_updates_request=HTTPXRequest(1),
+            request=request or HTTPXRequest(64, read_timeout=10, pool_timeout=5),
+            get_updates_request=request or HTTPXRequest(1),
         )
         self._menus: tuple[tuple[BotCommandScope, Mapping[str, Menu]], ...] = (
             (BotCommandScopeAllPrivateChats(), private or {}),
@@ -206,7 +210,7 @@ class Telegram:
     async def _answer(self, query: str) -> None:
         """Stop the button's clock; too late for it is no harm."""
         try:
-            await self._bot.answer_callback_query(query)
+            await self._bot.do_api_request("AnswerCallbackQuery", {"callback_query_id": query})
         except TelegramError as error:
             log.info("tap_not_answered", error=type(error).__name__)
 

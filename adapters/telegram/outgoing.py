@@ -1,11 +1,12 @@
 """Our messages as Telegram shows them: HTML, inline keyboards, parts that fit. Pure."""
 
+from functools import lru_cache
 from html import escape
 
 from markdown_it.tree import SyntaxTreeNode
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from dialogues.markup import parse
+from dialogues.markup import paragraphs, parse
 
 LONGEST = 4096
 LONGEST_CAPTION = 1024
@@ -30,8 +31,9 @@ def parts(text: str) -> list[str]:
     return found or [""]
 
 
-def keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | None:
-    """Buttons, short ones beside each other; None for none."""
+@lru_cache(256)
+def keyboard(buttons: tuple[tuple[str, str], ...]) -> str | None:
+    """Buttons as JSON, short ones beside each other; None for none."""
     rows: list[list[InlineKeyboardButton]] = []
     width = 0
     for label, token in buttons:
@@ -43,11 +45,20 @@ def keyboard(buttons: tuple[tuple[str, str], ...]) -> InlineKeyboardMarkup | Non
         else:
             rows.append([made])
             width = len(label)
-    return InlineKeyboardMarkup(rows) if rows else None
+    return InlineKeyboardMarkup(rows).to_json() if rows else None
 
 
 def _blocks(text: str) -> list[tuple[str, int]]:
     """Each block as HTML with the length that is shown; one too long is cut at its lines."""
+    simple = paragraphs(text)
+    if simple is not None and all(len(part) <= SAFE // 2 for part, _ in simple):
+        return [
+            (
+                f"<b>{escape(part, quote=False)}</b>" if bold else escape(part, quote=False),
+                utf16(part),
+            )
+            for part, bold in simple
+        ]
     found = []
     for node in parse(text).children:
         html = _html(node).strip("\n")
@@ -92,7 +103,12 @@ def _html(node: SyntaxTreeNode) -> str:
 
 
 def _shown(node: SyntaxTreeNode) -> int:
-    return len(_plain(node).encode("utf-16-le")) // 2
+    return utf16(_plain(node))
+
+
+def utf16(text: str) -> int:
+    """The length of a text as Telegram counts it."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _plain(node: SyntaxTreeNode) -> str:
