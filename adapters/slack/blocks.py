@@ -46,8 +46,10 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = text[: most - 1]
-    head = kept.rsplit(None, 1)[0] if any(c.isspace() for c in kept.strip()) else kept
-    return (kept if text[most - 1].isspace() else head).rstrip() + "…"
+    inside = not (text[most - 1].isspace() or kept[-1:].isspace())
+    if inside and any(character.isspace() for character in kept.strip()):
+        kept = kept.rsplit(None, 1)[0]
+    return kept.rstrip() + "…"
 
 
 def pieces(text: str, most: int) -> Iterator[str]:

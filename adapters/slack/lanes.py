@@ -3,6 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
+log = structlog.get_logger()
+
 
 class Lanes:
     """Tasks that are kept, in a queue a person."""
@@ -32,11 +36,12 @@ class Lanes:
     ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        await work()
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  (a mistake of ours: the next in the queue goes on)
+            log.warning("slack_failed", part="slack", hint="reply", error=type(error).__name__)
 
     def _done(self, who: str, done: asyncio.Task[None]) -> None:
         self._tasks.discard(done)
         if self._last.get(who) is done:
             del self._last[who]
-        if not done.cancelled():
-            done.exception()

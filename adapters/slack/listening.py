@@ -17,6 +17,7 @@ PING = 5.0
 LOOK = 0.5
 PATIENCE = 30.0
 CLOSING = 1.0
+RESENDING = 2.0
 
 AFTER: ContextVar[list[Callable[[], None]]] = ContextVar("after")
 """What is to be started once the event at hand is acknowledged."""
@@ -44,13 +45,26 @@ class Client(SocketModeClient):
         finally:
             self.busy.discard(task)
 
+    async def send_message(self, message: str) -> None:
+        """See the base class. A new socket is waited for: an acknowledgement is worth it."""
+        end = time.monotonic() + RESENDING
+        while True:
+            try:
+                await super().send_message(message)
+                return
+            except ConnectionError:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(0.05)
+
 
 class Draining(AsyncSocketModeHandler):
     """Bolt's handler, which loses nothing when it is stopped."""
 
     client: Client
 
-    def __init__(self, app: AsyncApp, app_token: str, api_url: str) -> None:  # (see connect)
+    def __init__(self, app: AsyncApp, app_token: str, api_url: str) -> None:
+        # Not the base class's: that would make a client of the SDK's own kind.
         self.app = app
         self.app_token = app_token
         self.client = Client(app_token, api_url)
@@ -77,7 +91,10 @@ class Draining(AsyncSocketModeHandler):
         """
         self.client.wss_uri = url
         try:
-            await asyncio.wait_for(self.client.connect(), PATIENCE)
+            await asyncio.wait_for(
+                self.client.connect(),  # type: ignore[no-untyped-call]
+                PATIENCE,
+            )
         except TimeoutError:
             raise faults.NetworkError("no connection") from None
 
@@ -128,7 +145,7 @@ class Draining(AsyncSocketModeHandler):
     async def close(self) -> None:
         """Disconnect, and leave no task behind."""
         client = self.client
-        closing = asyncio.ensure_future(client.close())
+        closing = asyncio.ensure_future(client.close())  # type: ignore[no-untyped-call]
         await asyncio.wait([closing], timeout=CLOSING)
         tasks = [closing, client.message_receiver, client.current_session_monitor]
         left = [task for task in [*tasks, client.message_processor, *client.busy] if task]

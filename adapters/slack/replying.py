@@ -41,9 +41,7 @@ class Replies:
             and not reply.files
         )
 
-    async def to_command(
-        self, url: str, more: Sequence[Part], home: Spot, replies: Sequence[Outgoing]
-    ) -> None:
+    async def to_command(self, url: str, more: Sequence[Part], replies: Sequence[Outgoing]) -> None:
         """What comes after the answer to a command: *more* of that answer, other replies."""
         if more and not await self._sending.respond(url, more, replace=False):
             log.info("reply_lost", part="slack")
@@ -52,17 +50,17 @@ class Replies:
     async def to_tap(self, event: Incoming, url: str, replies: Sequence[Outgoing]) -> None:
         """The replies to a button; *url* leads to its message where only one person sees it."""
         for reply in replies:
-            here = reply.replaces == event.message and reply.replaces is not None
-            if url and self.fleeting(replace(reply, replaces=None) if here else reply, event.chat):
-                if await self._sending.respond(url, parts(reply), replace=here):
-                    continue
-            await self._send(replace(reply, replaces=None) if url and here else reply)
+            here = bool(url) and reply.replaces is not None and reply.replaces == event.message
+            loose = replace(reply, replaces=None) if here else reply
+            seen = bool(url) and self.fleeting(loose, event.chat)
+            if not (seen and await self._sending.respond(url, parts(reply), replace=here)):
+                await self._send(loose)
 
     async def to_form(self, carrier: Carrier, replies: Sequence[Outgoing]) -> None:
         """The replies to a modal opened from *carrier*."""
         for reply in replies:
-            fleeting = carrier.ephemeral and reply.replaces == carrier.message
-            await self._send(replace(reply, replaces=None) if fleeting else reply)
+            here = carrier.ephemeral and reply.replaces == carrier.message
+            await self._send(replace(reply, replaces=None) if here else reply)
 
     async def send(self, replies: Sequence[Outgoing]) -> None:
         """Replies with nothing special about them."""

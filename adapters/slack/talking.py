@@ -34,6 +34,8 @@ PICKED = 1.2
 BUDGET = 2.7
 """Seconds from an event to its acknowledgement; Slack gives three."""
 OPENING = 2.0
+OPEN_ALREADY = "exchanged_trigger_id"
+"""The same event was delivered twice, and opened its modal the first time."""
 
 
 class Talking:
@@ -73,8 +75,8 @@ class Talking:
         shown = []
         if replies and self._replies.fleeting(replies[0], event.chat):
             shown = parts(replies.pop(0))
-        url, home = body.get("response_url") or "", event.chat
-        self._after(user, lambda: self._replies.to_command(url, shown[1:], home, replies))
+        url = body.get("response_url") or ""
+        self._after(user, lambda: self._replies.to_command(url, shown[1:], replies))
         if not shown:
             return await ack()
         return await ack(shown[0].text, blocks=shown[0].blocks, response_type="ephemeral")
@@ -146,12 +148,12 @@ class Talking:
 
     async def failed(self, error: Exception, body: Body) -> BoltResponse:
         """Something went wrong: people hear it kindly, events come again."""
-        kind = str(body.get("type") or ("command" if "command" in body else "unknown"))
+        kind = _kind(body)
         if isinstance(error, BoltUnhandledRequestError):
-            log.info("slack_ignored", part="slack", hint=_kind(body))
+            log.info("slack_ignored", part="slack", hint=kind)
             return BoltResponse(status=200, body="")
         log.warning("slack_failed", part="slack", hint=kind, error=type(error).__name__)
-        user = body.get("user_id") or (body.get("user") or {}).get("id")
+        user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
         said = self._apology(user) if user else ""
         if not said:
             return BoltResponse(status=500, body="")
@@ -188,6 +190,8 @@ class Talking:
             async with asyncio.timeout(max(limit, 0.1)):
                 answer = await self._quick.views_open(trigger_id=trigger, view=view)
         except (*faults.SDK, ValueError) as error:
+            if faults.code(error) == OPEN_ALREADY:
+                return True
             log.info("form_not_opened", part="slack", error=faults.code(error))
             return False
         self._forms.keep(answer["view"]["id"], view, form)
@@ -213,5 +217,7 @@ def _handle(body: Body) -> str:
 
 
 def _kind(body: Body) -> str:
+    if "command" in body:
+        return "command"
     inner = body.get("event") or {}
     return str(inner.get("type") or body.get("type") or "unknown")
