@@ -31,8 +31,11 @@ NOBODY = frozenset(
         "is_archived",
         "messages_tab_disabled",
         "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
         "user_disabled",
         "user_not_found",
+        "user_not_visible",
     }
 )
 REFUSED = frozenset(

@@ -86,7 +86,7 @@ class Forms:
         opened = self._opened.get(view["id"])
         if opened is not None:
             return [asked.key for asked in opened.form.fields]
-        return modals.keys(view)
+        return modals.keys(view, inputs=False)
 
     def answer(
         self, view: Mapping[str, Any], note: Note, form: Form

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack import clients, faults
+
+log = structlog.get_logger()
 
 PING = 5.0
 LOOK = 0.5
@@ -78,6 +81,10 @@ class Draining(AsyncSocketModeHandler):
         token = AFTER.set(jobs)
         try:
             await super().handle(client, req)
+        except Exception as error:
+            kind = str(req.payload.get("type") if isinstance(req.payload, dict) else req.type)
+            log.warning("slack_failed", part="slack", hint=kind, error=type(error).__name__)
+            raise
         finally:
             AFTER.reset(token)
             for job in jobs:
@@ -139,8 +146,8 @@ class Draining(AsyncSocketModeHandler):
                 task.cancel()
         while (client.busy or not client.message_queue.empty()) and time.monotonic() < end:
             if client.busy:
-                await asyncio.wait({*client.busy}, timeout=end - time.monotonic())
-            await asyncio.sleep(0)
+                await asyncio.wait({*client.busy}, timeout=max(end - time.monotonic(), 0))
+            await asyncio.sleep(0.01)
 
     async def close(self) -> None:
         """Disconnect, and leave no task behind."""

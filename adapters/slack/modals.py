@@ -97,9 +97,10 @@ def note(shown: Mapping[str, Any]) -> Note:
         raise ValueError("not a view of ours") from error
 
 
-def keys(shown: Mapping[str, Any]) -> list[str]:
-    """The fields of a view that can show an error."""
-    return [block["block_id"] for block in shown["blocks"] if block["type"] == "input"]
+def keys(shown: Mapping[str, Any], inputs: bool = True) -> list[str]:
+    """The fields of a view: those that can show an error, or all."""
+    kinds = ("input",) if inputs else ("input", "section")
+    return [block["block_id"] for block in shown["blocks"] if block["type"] in kinds]
 
 
 def people(shown: Mapping[str, Any]) -> list[str]:
@@ -123,7 +124,7 @@ def values(
         if block["type"] == "input":
             given = state.get(key, {}).get(ACTION, {})
             found[key] = _value(block["element"]["type"], given, options.get(key, ()))
-        elif block["type"] == "section" and key:
+        elif block["type"] == "section":
             found[key] = ()  # a choice without anything to choose from
     return found
 
@@ -186,7 +187,7 @@ def _json(value: object) -> str:
 
 
 def _nothing(form: Form) -> Json:
-    return {"type": "section", "text": blocks.plain(form.title, TYPED)}
+    return blocks.context(form.title)
 
 
 def _blocks(asked: FormField) -> Iterator[Json]:

@@ -101,7 +101,10 @@ class Talking:
     async def submitted(self, ack: AsyncAck, body: Body) -> BoltResponse:
         """A modal handed in: more pages, mistakes beside their fields, or the end of it."""
         view, user = body["view"], body["user"]["id"]
-        note = modals.note(view)
+        try:
+            note = modals.note(view)
+        except ValueError:
+            return await self._ignore(ack, "view")
         taken = self._forms.take(view, note)
         if taken.next is not None:
             return await ack(response_action="update", view=taken.next)
@@ -154,7 +157,7 @@ class Talking:
             return BoltResponse(status=200, body="")
         log.warning("slack_failed", part="slack", hint=kind, error=type(error).__name__)
         user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
-        said = self._apology(user) if user else ""
+        said = await self._apology(user) if user else ""
         if not said:
             return BoltResponse(status=500, body="")
         if kind == "command":
@@ -205,9 +208,9 @@ class Talking:
         log.info("slack_ignored", part="slack", hint=kind)
         return await ack()
 
-    def _apology(self, user: str) -> str:
-        known = self._directory.known(user)
-        language = ((known.language if known else None) or "en").split("-")[0].casefold()
+    async def _apology(self, user: str) -> str:
+        person = (await self._directory.people({user: ""}, NAMES))[user]
+        language = (person.language or "en").split("-")[0].casefold()
         return self._sorry.get(language) or self._sorry.get("en", "")
 
 

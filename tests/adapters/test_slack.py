@@ -441,13 +441,14 @@ async def test_many_fields_come_in_pages(ground: Ground) -> None:
 
 
 async def test_pages_after_a_restart_are_asked_for_again(ground: Ground) -> None:
-    ana = ground.slack.user("Ana")
+    ana = ground.slack.user("Ana", locale="id-ID")
     ground.script.answer = lambda event: asking(event, BOOK)
     await ana.command("/titian", "x")
     ground.adapter._forms._opened.clear()
+    ground.adapter._directory._known.clear()
     with capture_logs() as logs:
         await ana.submit(f0="changed")
-    assert ana.form_errors == {"f0": SORRY["en"]} and ana.modal
+    assert ana.form_errors == {"f0": SORRY["id"]} and ana.modal
     assert [entry["error"] for entry in logs] == ["Lost"]
 
 
@@ -466,6 +467,37 @@ async def test_one_page_survives_a_restart(ground: Ground) -> None:
     await ana.submit(wide="Option 7")
     assert isinstance(ground.heard.event, Filled)
     assert ground.heard.event.values == {"wide": (keys[7][0],)}
+
+
+async def test_a_mistake_where_nothing_can_be_chosen_is_shown_above_it(ground: Ground) -> None:
+    ana = ground.slack.user("Ana")
+    place = ground.slack.channel("general", ana)
+    ground.script.answer = lambda event: asking(event, ALL)
+    await ana.command("/titian", "x", place)
+    *others, nobody = ALL.fields
+    wrong = replace(ALL, fields=(*others, replace(nobody, error="Invite somebody first.")))
+    ground.script.answer = lambda event: asking(event, wrong)
+    await ana.submit(name="Fire")
+    assert not ana.form_errors and "⚠ Invite somebody first." in shown(ana.modal or {})
+    assert ground.heard.place == Spot("slack", place.id) and ground.heard.private
+    await ana.submit()
+    assert isinstance(ground.heard.event, Filled)
+
+
+async def test_a_mistake_on_the_last_page_stands_beside_its_field(ground: Ground) -> None:
+    ana = ground.slack.user("Ana")
+    ground.script.answer = lambda event: asking(event, BOOK)
+    await ana.command("/titian", "x")
+    await ana.submit()
+    await ana.submit()
+    wrong = replace(BOOK, fields=(*BOOK.fields[:89], replace(BOOK.fields[89], error="No.")))
+    ground.script.answer = lambda event: asking(event, wrong)
+    await ana.submit()
+    assert ana.form_errors == {"f89": "No."}
+    ground.script.answer = lambda event: []
+    await ana.submit(f89="yes")
+    assert isinstance(ground.heard.event, Filled)
+    assert ground.heard.event.values["f89"] == "yes" and len(ground.heard.event.values) == 90
 
 
 # ---- buttons -------------------------------------------------------------------------------
@@ -688,8 +720,25 @@ async def test_strangers_are_acknowledged_and_named_by_type_only(ground: Ground)
         body = {"actions": [{"action_id": "a", "block_id": "b", "type": "button"}]}
         body |= {"type": "block_actions", **ana._base(), "container": {"type": "view"}}  # type: ignore[dict-item]
         await ground.slack.deliver("interactive", body)
-    assert [entry["hint"] for entry in logs] == ["pin_added", "message_action", "button"]
+        view = {"id": "V1", "type": "modal", "callback_id": "x", "private_metadata": "theirs"}
+        submitted = {"type": "view_submission", **ana._base(), "view": view}
+        await ground.slack.deliver("interactive", submitted)
+    hints = ["pin_added", "message_action", "button", "view"]
+    assert [entry["hint"] for entry in logs] == hints
     assert not ground.script.handled
+
+
+async def test_what_bolt_itself_cannot_read_is_logged_by_type(ground: Ground) -> None:
+    ana = ground.slack.user("Ana")
+    ground.slack.ack_seconds = 0.2
+    with capture_logs() as logs:
+        submitted = {"type": "view_submission", **ana._base(), "view": {"id": "secret"}}
+        await ground.slack.deliver("interactive", submitted)
+    assert [(e["event"], e["hint"], e["error"]) for e in logs] == [
+        ("slack_failed", "view_submission", "KeyError")
+    ]
+    ground.slack.violations.clear()
+    ground.slack.deliveries.clear()
 
 
 # ---- a handler that fails ----------------------------------------------------------------------
@@ -918,6 +967,26 @@ async def test_a_lost_reply_is_no_failure(ground: Ground) -> None:
     await ana.command("/titian", "x")
     await ana.wait("Kept.")
     assert len(ana.seen()) == 2
+
+
+async def test_a_reply_that_cannot_be_noted_or_drawn_stops_nothing(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = ground.slack.user("Ana")
+    ground.says("In the ack.", "Sent.")
+
+    async def broken(outgoing: Outgoing, message: str) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(ground.script, "sent", broken)
+    with capture_logs() as logs:
+        await ana.command("/titian", "x")
+        await ana.wait("Sent.")
+        await until(lambda: logs, 3, lambda: "nothing logged")
+    assert [(e["event"], e["hint"]) for e in logs] == [("slack_failed", "reply")]
+    ground.says("In the ack.", "Again.")
+    await ana.command("/titian", "x")
+    await ana.wait("Again.")
 
 
 async def test_one_message_a_second_and_no_more() -> None:

@@ -330,6 +330,17 @@ def test_long_options_are_numbered_and_listed() -> None:
     assert [o["text"]["text"] for o in block["element"]["options"]] == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize("kind", ["one", "many"])
+def test_very_many_options_come_in_groups(kind: str) -> None:
+    asked = replace(one(230), kind=kind, value=("k205",))
+    form = Form("t", "T", (asked,), "S", "C")
+    view = modals.view(form, Carrier())
+    assert not check_view(view)
+    groups = view["blocks"][-1]["element"]["option_groups"]
+    assert [group["label"]["text"] for group in groups] == ["1–100", "101–200", "201–230"]
+    assert modals.values(filled(view), modals.options_of(form)) == {"f": ("k205",)}
+
+
 def test_the_note_is_small_however_many_options() -> None:
     asked = tuple(
         FormField(f"f{n}", "one", "?", tuple((f"{n}-{m}-" + "k" * 50, "x") for m in range(20)))
