@@ -82,7 +82,7 @@ class Draining(AsyncSocketModeHandler):
         try:
             await super().handle(client, req)
         except Exception as error:
-            kind = str(req.payload.get("type") if isinstance(req.payload, dict) else req.type)
+            kind = str(req.payload.get("type") or req.type)
             log.warning("slack_failed", part="slack", hint=kind, error=type(error).__name__)
             raise
         finally:

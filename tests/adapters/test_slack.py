@@ -732,7 +732,8 @@ async def test_what_bolt_itself_cannot_read_is_logged_by_type(ground: Ground) ->
     ana = ground.slack.user("Ana")
     ground.slack.ack_seconds = 0.2
     with capture_logs() as logs:
-        submitted = {"type": "view_submission", **ana._base(), "view": {"id": "secret"}}
+        view = {"id": "V1", "callback_id": "x", "private_metadata": "theirs"}  # and no "type"
+        submitted = {"type": "view_submission", **ana._base(), "view": view}
         await ground.slack.deliver("interactive", submitted)
     assert [(e["event"], e["hint"], e["error"]) for e in logs] == [
         ("slack_failed", "view_submission", "KeyError")
