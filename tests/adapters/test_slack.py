@@ -512,6 +512,7 @@ async def test_a_button_edits_its_message(ground: Ground) -> None:
     assert heard.event == Tap("y") and heard.message == sent
     assert heard.chat == home(ana) and heard.private and heard.place is None
     assert not ground.calls("conversations.open")  # the payload told where it stands
+    await until(lambda: ground.script.noted, 3, lambda: "not noted")
     assert ground.script.noted[0][1] == sent
 
 
@@ -555,6 +556,7 @@ async def test_a_conversation_only_one_person_sees_stays_where_it_is(ground: Gro
     heard = ground.heard
     assert heard.private and heard.chat == home(ana) and heard.place == Spot("slack", place.id)
     assert [call["replace_original"] for call in ground.calls("response_url")] == [True, False]
+    await until(lambda: len(ground.script.noted) == 2, 3, lambda: ground.script.noted)
     assert [o.text for o, _ in ground.script.noted] == ["A check-in", "For the file"]
 
 
