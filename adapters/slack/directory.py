@@ -1,0 +1,72 @@
+"""Who somebody is: Slack's payloads carry ids and handles only."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import faults
+
+KEPT = 3_600.0
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """What Slack says about somebody. `human` is false of bots and of whoever has left."""
+
+    name: str
+    language: str | None = None
+    zone: str | None = None
+    human: bool = True
+
+
+class Directory:
+    """People by their user ids, each asked for once an hour."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._known: dict[str, tuple[Person, float]] = {}
+
+    def known(self, user: str) -> Person | None:
+        """Somebody asked for before."""
+        found = self._known.get(user)
+        return found[0] if found else None
+
+    async def people(self, handles: Mapping[str, str], limit: float) -> dict[str, Person]:
+        """People, by id, within *limit* seconds.
+
+        Args:
+            handles: Each id with the name to fall back on, where Slack does not answer in
+                time; it is then asked again the next time.
+        """
+        since = time.monotonic() - KEPT
+        missing = [u for u in handles if u not in self._known or self._known[u][1] < since]
+        asking = [asyncio.create_task(self._ask(user)) for user in missing]
+        try:
+            if asking:
+                await asyncio.wait(asking, timeout=limit)
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        return {user: self.known(user) or Person(name) for user, name in handles.items()}
+
+    async def _ask(self, user: str) -> None:
+        try:
+            answer = await self._client.users_info(user=user, include_locale=True)
+        except faults.SDK:
+            return
+        info = answer["user"] or {}
+        profile = info.get("profile") or {}
+        name = profile.get("real_name") or info.get("real_name") or profile.get("display_name")
+        gone = info.get("deleted") or info.get("is_bot") or user == "USLACKBOT"
+        while len(self._known) >= MOST:
+            self._known.pop(next(iter(self._known)))
+        self._known.pop(user, None)
+        self._known[user] = (
+            Person(name or info.get("name") or "", info.get("locale"), info.get("tz"), not gone),
+            time.monotonic(),
+        )
