@@ -158,12 +158,12 @@ class Client:
         action = body.get("response_action")
         if action == "errors":
             blocks = {b["block_id"] for b in view["blocks"] if b["type"] == "input"}
-            if not body.get("errors") or set(body["errors"]) - blocks:
+            self.form_errors = body.get("errors") or {}
+            named = set(self.form_errors)
+            if not named or named - blocks:
                 self.double.complain(
-                    f"response_action errors name {set(body['errors'])}, but "
-                    f"the input blocks are {blocks}"
+                    f"response_action errors name {named}, but the input blocks are {blocks}"
                 )
-            self.form_errors = body.get("errors", {})
         elif action == "clear":
             self.stack = []
         elif action in ("update", "push"):

@@ -1,7 +1,5 @@
 """The Web API methods of slack_double.py about people and conversations."""
 
-from typing import Any
-
 from tests.doubles.slack_elements import Json
 from tests.doubles.slack_people import Channel, User
 from tests.doubles.slack_state import ApiError, State, paged
@@ -11,9 +9,6 @@ KINDS = {"public_channel": "channel", "private_channel": "private", "im": "im", 
 
 class Directory(State):
     """`on_auth_test` answers auth.test, and so on."""
-
-    def user(self, name: str, **extra: Any) -> User:
-        raise NotImplementedError
 
     def channel(
         self, name: str, *members: User, private: bool = False, bot: bool = True

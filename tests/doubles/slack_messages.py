@@ -36,10 +36,20 @@ class Messages(Directory):
                 self.warnings.append(
                     "blocks without top-level text: notifications and screen readers get nothing"
                 )
-        for loose in LOOSE.findall(text):
-            self.warnings.append(f"unescaped < in text: {loose!r}")
+        self.check_escapes([{"type": "mrkdwn", "text": text}, blocks])
         kept = {k: a[k] for k in ("attachments", "metadata", "thread_ts") if a.get(k)}
         return {"text": text, **({"blocks": self.filled(blocks)} if blocks else {}), **kept}
+
+    def check_escapes(self, part: Any) -> None:
+        """Warn of every "<" in mrkdwn texts that begins nothing Slack knows."""
+        if isinstance(part, list):
+            for item in part:
+                self.check_escapes(item)
+        elif isinstance(part, dict):
+            if part.get("type") == "mrkdwn":
+                for loose in LOOSE.findall(part["text"]):
+                    self.warnings.append(f"unescaped < in text: {loose!r}")
+            self.check_escapes(list(part.values()))
 
     def filled(self, blocks: list[Json]) -> list[Json]:
         """Blocks with the block_id and action_id Slack makes up where they are missing."""
@@ -151,6 +161,9 @@ class Messages(Directory):
             if at <= now:
                 del self.scheduled[ident]
                 self.new_message(channel, self.bot_id, **content)
+
+    def on_assistant_threads_set_status(self, _: Json) -> Json:
+        return {}
 
     # ---- reactions -----------------------------------------------------------------------
     def _reaction(self, a: Json) -> set[str]:

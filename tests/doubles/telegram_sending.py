@@ -117,8 +117,6 @@ class Sending(Updates):
     def _edit(self, p: Json, changes: Json) -> Json:
         chat, message = self._target(p)
         markup = p.get("reply_markup")
-        if markup and "inline_keyboard" not in markup:
-            raise Refused("inline keyboard expected")
         old = {k: v for k, v in message.items() if k != "edit_date"}
         new = {k: v for k, v in old.items() if k != "reply_markup"} | changes
         if markup and markup["inline_keyboard"]:

@@ -63,7 +63,7 @@ class BotApiSpec:
         form: bool = False,
     ) -> Any:
         problems = []
-        for kind in types:
+        for kind in ("InputFile",) if "InputFile" in types else types:
             try:
                 return self._one(value, kind, where, files, form)
             except (Refused, ValueError) as error:

@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -22,7 +23,7 @@ CONFLICT = (
 )
 
 
-class Updates:
+class Updates(ABC):
     """Chats, people, and the updates about them: pushed, polled for, repeated, reordered."""
 
     def __init__(
@@ -34,8 +35,13 @@ class Updates:
         privacy: bool = True,
         clock: Callable[[], float] = time.monotonic,
         port: int = 0,
+        webhook_tries: int = 5,
     ) -> None:
-        """`clock` measures flood limits and the age of callback queries; 0 takes a free port."""
+        """`clock` measures flood limits and the age of callback queries; 0 takes a free port.
+
+        An update a webhook doesn't take `webhook_tries` times is given up.
+        """
+        self.webhook_tries = webhook_tries
         self.spec, self.token, self.clock, self.port = BotApiSpec(spec), token, clock, port
         self.limits, self.privacy = limits or Limits(), privacy
         self.me: Json = {
@@ -200,9 +206,10 @@ class Updates:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _deliver(self, update: Json, tries: int = 5) -> None:
+    async def _deliver(self, update: Json) -> None:
         """One webhook POST, tried again on anything but 2xx; one user's updates in order."""
         assert self.webhook is not None
+        tries = self.webhook_tries
         hook = dict(self.webhook)
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
         sender = next(v for k, v in update.items() if k != "update_id")["from"]["id"]
@@ -220,9 +227,11 @@ class Updates:
                 except (aiohttp.ClientError, TimeoutError) as error:
                     self.webhook_log.append((update["update_id"], repr(error)))
                 await asyncio.sleep(0.1 * 2**attempt)
+        self.violations.append(f"webhook: update {update['update_id']} refused {tries} times")
 
+    @abstractmethod
     async def _reply_in_webhook(self, body: Json) -> None:
-        raise NotImplementedError
+        """Do what the answer to an update asks for."""
 
     # ---- polling -------------------------------------------------------------------------
     async def on_get_updates(self, p: Json, _: Files) -> list[Json]:
