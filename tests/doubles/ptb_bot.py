@@ -107,6 +107,9 @@ class PtbBot:
         assert change is not None
         self.events.append(("member", change.chat.type, change.new_chat_member.status))
 
+    def poll_failed(self, error: TelegramError) -> None:
+        self.events.append(("error", type(error).__name__, str(error)))
+
     async def failed(self, _: object, context: Context) -> None:
         self.events.append(("error", type(context.error).__name__, str(context.error)))
 
@@ -140,7 +143,9 @@ async def serving(
         await app.start()
         if mode == "polling":
             assert app.updater is not None
-            await app.updater.start_polling(poll_interval=0, timeout=1)
+            await app.updater.start_polling(
+                poll_interval=0, timeout=1, error_callback=bot.poll_failed
+            )
         else:
             hook = await _hook(app)
         try:
@@ -171,6 +176,12 @@ class Caller:
 
     def __init__(self, tg: TelegramDouble, bot: Bot, clock: Clock) -> None:
         self.tg, self.bot, self.clock, self.alice = tg, bot, clock, tg.user("Alice")
+
+    @classmethod
+    def of(cls, tg: TelegramDouble) -> "Caller":
+        """One without flood limits, on a double that runs already."""
+        tg.limits = FREE
+        return cls(tg, Bot(TOKEN, base_url=tg.base_url), Clock(still=True))
 
     async def send(self, text: str = "x", to: User | None = None, **more: Any) -> Message:
         self.clock.forward(3)

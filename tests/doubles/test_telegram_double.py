@@ -138,3 +138,26 @@ async def test_a_careful_bot_keeps_the_flood_limit() -> None:
         assert bot.events[0][0] == "flood"
         assert [m["text"] for m in alice.seen()] == ["part 0", "part 1"]
         tg.assert_clean()
+
+
+async def test_a_bot_survives_faults_of_polling() -> None:
+    async with serving("polling", limits=FREE) as (tg, bot):
+        tg.fail("getUpdates", "http", code=502)
+        tg.fail("getUpdates", "reset_after")
+        tg.fail("*", "http", code=500)  # not meant for getUpdates
+        await tg.user("Alice").send("hello")
+        await seen(bot, "text", "hello")
+        errors = [e[1:] for e in bot.events if e[0] == "error"]
+        assert "Bad Gateway" in errors[0][1] and errors[1][0] == "NetworkError"
+        assert [f.method for f in tg.faults] == ["*"]
+
+
+async def test_an_update_once_more_later_by_webhook() -> None:
+    async with serving("webhook", limits=FREE) as (tg, bot):
+        alice = tg.user("Alice")
+        await alice.send("one")
+        await alice.send("two")
+        await seen(bot, "text", "two")
+        again = tg.redeliver(2)
+        await until(lambda: len(bot.events) == 3, 3, lambda: bot.events)
+        assert bot.events[2] == ("text", "one", again["update_id"]) == bot.events[0]

@@ -1,12 +1,10 @@
 """What Telegram lets a bot do with messages, chats, updates and files."""
 
 import asyncio
-import io
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from telegram import (
     BotCommand,
     InlineKeyboardButton,
@@ -17,8 +15,10 @@ from telegram.error import (
     BadRequest,
     Conflict,
     Forbidden,
+    InvalidToken,
     NetworkError,
     RetryAfter,
+    TelegramError,
     TimedOut,
 )
 
@@ -119,6 +119,8 @@ async def test_commands_and_webhooks(caller: Caller) -> None:
     assert await bot.set_my_commands([start])
     assert await bot.get_my_commands() == (start,)
     assert await bot.get_my_commands(language_code="id") == ()
+    assert await bot.delete_my_commands()
+    assert await bot.get_my_commands() == ()
     await refused(BadRequest, "HTTPS URL must", bot.set_webhook("http://a.b"))
     await refused(BadRequest, "unallowed", bot.set_webhook("https://a.b", secret_token="é"))
     await bot.set_webhook("http://127.0.0.1:9/", drop_pending_updates=True)
@@ -187,57 +189,24 @@ async def test_faults(caller: Caller) -> None:
     tg.assert_clean()
 
 
-async def test_files(caller: Caller) -> None:
-    bot, alice = caller.bot, caller.alice
-    photo = await bot.send_photo(alice.id, io.BytesIO(b"jpg"), caption="c")
-    caller.clock.forward(3)
-    sent = await bot.send_document(alice.id, io.BytesIO(b"data"), filename="a.txt")
-    assert sent.document and sent.document.file_name == "a.txt"
-    assert bytes(await (await sent.document.get_file()).download_as_bytearray()) == b"data"
-    long = bot.send_photo(alice.id, photo.photo[0], caption="x" * 1025)
-    await refused(BadRequest, "caption is too long", long)
-    big = io.BytesIO(b"x" * (10 * 2**20 + 1))
-    await refused(NetworkError, "Too Large", bot.send_photo(alice.id, big))
-    await refused(BadRequest, "invalid file_id", bot.get_file("nothing"))
-    call = bot.do_api_request
-    part = {"chat_id": alice.id, "photo": "attach://nothing"}
-    await refused(BadRequest, "names no uploaded part", call("sendPhoto", api_kwargs=part))
-    await refused(BadRequest, "names no uploaded part", call("sendPhoto", api_kwargs=part))
-    empty = {"chat_id": alice.id, "photo": ""}
-    await refused(BadRequest, "not a file", call("sendPhoto", api_kwargs=empty))
-
-
-async def test_captions_and_json(caller: Caller) -> None:
-    bot, alice = caller.bot, caller.alice
-    sent = await bot.send_photo(alice.id, io.BytesIO(b"jpg"), caption="c")
-    await sent.edit_caption("<b>d</b>", parse_mode="HTML")
-    assert (await alice.wait(lambda m: m.get("caption") == "d"))["caption_entities"]
-    caller.clock.forward(3)
-    url = f"{caller.tg.base_url}{TOKEN}/sendMessage"
-    body = {"chat_id": alice.id, "text": "json", "link_preview_options": {"is_disabled": True}}
-    async with aiohttp.ClientSession() as session, session.post(url, json=body) as answer:
-        assert (await answer.json())["result"]["text"] == "json"
-    form = aiohttp.FormData({"chat_id": str(alice.id)})
-    form.add_field("disable_notification", io.BytesIO(b"x"), filename="x")
-    form.add_field("text", io.BytesIO(b"x"), filename="x")
-    async with aiohttp.ClientSession() as session, session.post(url, data=form) as answer:
-        words = "STRICT: sendMessage.disable_notification does not take a file"
-        assert words in (await answer.json())["description"]
-
-
-async def test_answers_in_a_webhook(caller: Caller) -> None:
-    tg, alice = caller.tg, caller.alice
-
-    async def handle(request: web.Request) -> web.Response:
-        reply = {"method": "sendMessage", "chat_id": alice.id, "text": "in the answer"}
-        return web.json_response(reply)
-
-    app = web.Application()
-    app.router.add_post("/", handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await caller.bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/")
-    await alice.wait("in the answer")  # to what waited
-    await runner.cleanup()
-    tg.assert_clean()
+@pytest.mark.parametrize(
+    ("kind", "how", "error", "words"),
+    [
+        ("error", {"code": 409}, Conflict, "only one bot instance is running"),
+        ("error", {"code": 401}, InvalidToken, "Unauthorized"),
+        ("error", {"code": 429}, RetryAfter, "Retry in 1 seconds"),
+        ("error", {"code": 429, "retry_after": 9}, RetryAfter, "Retry in 9 seconds"),
+        ("http", {"code": 502}, NetworkError, "Bad Gateway"),
+        ("reset", {}, NetworkError, ""),
+        ("reset_after", {}, NetworkError, ""),
+        ("hang", {"seconds": 0.1}, NetworkError, ""),
+    ],
+)
+async def test_faults_of_polling(
+    caller: Caller, kind: str, how: dict[str, Any], error: type[TelegramError], words: str
+) -> None:
+    caller.tg.fail("getUpdates", kind, **how)
+    caller.tg.fail("*", "http", code=500)  # not meant for getUpdates
+    await refused(error, words, caller.bot.get_updates())
+    assert [u.update_id for u in await caller.bot.get_updates()] == [1000], "nothing is lost"
+    caller.tg.assert_clean()
