@@ -139,7 +139,7 @@ async def _start(bot: BoltBot, slack: SlackDouble) -> Callable[[], Awaitable[obj
 @asynccontextmanager
 async def serving(mode: str, **how: Any) -> AsyncIterator[tuple[SlackDouble, BoltBot]]:
     """The double and the bot on it; mode is "socket" or "http"."""
-    async with SlackDouble(mode, **how) as slack:
+    async with SlackDouble(mode, **{"messages_tab_read_only": False, **how}) as slack:
         bot = BoltBot(slack.api_url)
         stop = await _start(bot, slack)
         try:

@@ -24,5 +24,5 @@ async def caller() -> AsyncIterator[Caller]:
 async def web() -> AsyncIterator[Web]:
     """A client of Slack that may post to Alice."""
     clock = Clock(still=True)
-    async with SlackDouble(clock=clock) as slack:
+    async with SlackDouble(clock=clock, messages_tab_read_only=False) as slack:
         yield Web(slack, clock)

@@ -35,6 +35,9 @@ from tests.doubles.telegram_people import Limits, User
 
 TOKEN = "123456:double"
 SECRET = "s3cret-token"
+PNG = b"\x89PNG\r\n\x1a\n"
+"""How a picture begins that Telegram takes for one."""
+
 FREE = Limits(private=(1000, 1), overall=(1000, 1), group=(1000, 60))
 """No flood limits."""
 

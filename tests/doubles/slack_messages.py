@@ -72,7 +72,7 @@ class Messages(Directory):
             "type": "message",
             "ts": self.ts(),
             "user": sender,
-            "team": self.team,
+            "team": self.users[sender].team if sender in self.users else self.team,
             **bot,
             **fields,
         }
@@ -166,40 +166,23 @@ class Messages(Directory):
         return {}
 
     # ---- reactions -----------------------------------------------------------------------
-    def _reaction(self, a: Json) -> set[str]:
+    def _reactions(self, a: Json) -> list[Json]:
         for message in self._place(a).messages:
             if message["ts"] == a["timestamp"]:
-                reacted: set[str] = message.setdefault("reacted", set())
-                return reacted
+                reactions: list[Json] = message.setdefault("reactions", [])
+                return reactions
         raise ApiError("message_not_found")
 
     def on_reactions_add(self, a: Json) -> Json:
-        if a["name"] in (reacted := self._reaction(a)):
+        mine = {"name": a["name"], "users": [self.bot_id], "count": 1}
+        if mine in (reactions := self._reactions(a)):
             raise ApiError("already_reacted", quiet=True)
-        reacted.add(a["name"])
+        reactions.append(mine)
         return {}
 
     def on_reactions_remove(self, a: Json) -> Json:
-        if a["name"] not in (reacted := self._reaction(a)):
+        mine = {"name": a["name"], "users": [self.bot_id], "count": 1}
+        if mine not in (reactions := self._reactions(a)):
             raise ApiError("no_reaction", quiet=True)
-        reacted.remove(a["name"])
+        reactions.remove(mine)
         return {}
-
-    # ---- files ---------------------------------------------------------------------------
-    def on_files_get_upload_url_external(self, a: Json) -> Json:
-        ident = f"F{len(self.files) + 1:04}"
-        self.files[ident] = {"name": a["filename"], "length": int(a["length"]), "data": None}
-        return {"upload_url": f"{self.origin}/upload/{ident}", "file_id": ident}
-
-    def on_files_complete_upload_external(self, a: Json) -> Json:
-        shared = []
-        for item in a["files"]:
-            stored = self.files.get(item["id"])
-            if stored is None or len(stored["data"] or b"") != stored["length"]:
-                raise ApiError("file_not_found")
-            shared.append({"id": item["id"], "name": stored["name"], "title": item.get("title")})
-        if a.get("channel_id"):
-            channel = self._place({"channel": a["channel_id"]}, posting=True)
-            comment = a.get("initial_comment", "")
-            self.new_message(channel, self.bot_id, text=comment, files=shared)
-        return {"files": shared}

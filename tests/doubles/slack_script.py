@@ -43,6 +43,8 @@ async def scripted(**how: Any) -> AsyncIterator[tuple[SlackDouble, Script]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    async with SlackDouble("http", url, **how) as slack:
-        yield slack, script
-    await runner.cleanup()
+    try:
+        async with SlackDouble("http", url, **how) as slack:
+            yield slack, script
+    finally:
+        await runner.cleanup()

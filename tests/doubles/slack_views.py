@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.doubles.slack_client import Client
 from tests.doubles.slack_elements import Json
+from tests.doubles.slack_files import Files
 from tests.doubles.slack_limits import check_view
-from tests.doubles.slack_messages import Messages
 from tests.doubles.slack_state import ApiError
 
 
-class Views(Messages):
+class Views(Files):
     """Triggers, and the views they open."""
 
     def trigger(self, user: Client, view: Json | None = None) -> str:

@@ -8,11 +8,9 @@ from aiohttp import web
 from telegram import InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, NetworkError
 
-from tests.doubles.ptb_bot import TOKEN, Caller, refused
+from tests.doubles.ptb_bot import PNG, TOKEN, Caller, refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot")
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 async def test_files_are_kept(caller: Caller) -> None:
