@@ -18,11 +18,13 @@ Place = tuple[Json, "Channel | None"]
 class Client:
     """What every client does with the blocks it shows."""
 
-    def __init__(self, double: Deliveries, ident: str, name: str, **extra: Any) -> None:
+    def __init__(
+        self, double: Deliveries, ident: str, name: str, team: str | None = None, **extra: Any
+    ) -> None:
         self.double, self.id, self.name = double, ident, name
         self.info: Json = {
             "id": ident,
-            "team_id": double.team,
+            "team_id": team or double.team,
             "name": name.lower(),
             "deleted": False,
             "real_name": name,
@@ -42,6 +44,17 @@ class Client:
         self.home: Json | None = None
         self.errors: list[str] = []
         self.form_errors: dict[str, str] = {}
+        self.picked: dict[tuple[str, str, str], Json] = {}
+
+    @property
+    def team(self) -> str:
+        """The workspace this person belongs to."""
+        return str(self.info["team_id"])
+
+    @property
+    def domain(self) -> str:
+        """The name of that workspace in addresses."""
+        return "double" if self.team == self.double.team else self.team.lower()
 
     @property
     def dm(self) -> Channel:
@@ -66,6 +79,7 @@ class Client:
         `wanted` is its text, placeholder or action_id, in the open modal, else the newest
         message, else Home.
         """
+        self._present()
         places: list[Place] = [(self.modal, None)] if self.modal else []
         where = channel or self.dm
         places += [(message, where) for message in reversed(self.visible(where))]
@@ -89,7 +103,9 @@ class Client:
         if element["type"] == "button":
             action |= {k: element[k] for k in ("text", "value", "url") if k in element}
         else:
-            action |= self.state_of(element, option)
+            state = self.state_of(element, option)
+            action |= state
+            self.picked[_key(place, block, element)] = state
         trigger = self.double.trigger(self, place if channel is None else None)
         payload = {
             "type": "block_actions",
@@ -98,6 +114,7 @@ class Client:
             "trigger_id": trigger,
         }
         if channel is None:
+            place["state"] = self._state(place)
             payload |= {"view": place, "container": {"type": "view", "view_id": place["id"]}}
         else:
             hidden = "only" in place
@@ -109,13 +126,26 @@ class Client:
                     "is_ephemeral": hidden,
                 },
                 "channel": {"id": channel.id, "name": channel.name},
-                "state": {"values": {}},
+                "state": self._state(place),
                 "response_url": self.double.response_url(self, channel, place),
                 **({} if hidden else {"message": place}),
             }
-        delivery = await self.double.deliver("interactive", payload)
+        delivery = await self.double.interact(payload)
         self._error_unless(delivery)
         return delivery
+
+    def _state(self, place: Json) -> Json:
+        """What is chosen in all menus and fields of a message or a view."""
+        values: dict[str, Json] = {}
+        for block, element in elements(place["blocks"]):
+            if element["type"] not in ("button", "overflow", "workflow_button"):
+                state = self._kept(place, block, element) or self.state_of(element, None)
+                values.setdefault(block["block_id"], {})[element["action_id"]] = state
+        return {"values": values}
+
+    def _kept(self, place: Json, block: Json, element: Json) -> Json | None:
+        """What this person chose there before."""
+        return self.picked.get(_key(place, block, element))
 
     # ---- modals --------------------------------------------------------------------------
     async def submit(self, **values: Any) -> Delivery:
@@ -130,6 +160,8 @@ class Client:
             key = next((n for n in names if n in values), None)
             unused -= {key}
             value = self.state_of(element, values[key] if key else None)
+            if key is None:
+                value = self._kept(view, block, element) or value
             if element["type"] != "button":
                 state.setdefault(block["block_id"], {})[element["action_id"]] = value
             empty = not any(v for k, v in value.items() if k != "type")
@@ -145,7 +177,7 @@ class Client:
             "response_urls": [],
             "trigger_id": self.double.trigger(self, view),
         }
-        delivery = await self.double.deliver("interactive", payload)
+        delivery = await self.double.interact(payload)
         self._error_unless(delivery)
         if delivery.acked:
             self._response_action(delivery.body, view)
@@ -158,12 +190,12 @@ class Client:
         action = body.get("response_action")
         if action == "errors":
             blocks = {b["block_id"] for b in view["blocks"] if b["type"] == "input"}
-            if not body.get("errors") or set(body["errors"]) - blocks:
+            self.form_errors = body.get("errors") or {}
+            named = set(self.form_errors)
+            if not named or named - blocks:
                 self.double.complain(
-                    f"response_action errors name {set(body['errors'])}, but "
-                    f"the input blocks are {blocks}"
+                    f"response_action errors name {named}, but the input blocks are {blocks}"
                 )
-            self.form_errors = body.get("errors", {})
         elif action == "clear":
             self.stack = []
         elif action in ("update", "push"):
@@ -184,7 +216,7 @@ class Client:
         self.stack = [] if everything else self.stack[:-1]
         if view.get("notify_on_close"):
             payload = {"type": "view_closed", **self._base(), "view": view}
-            await self.double.deliver("interactive", payload | {"is_cleared": everything})
+            await self.double.interact(payload | {"is_cleared": everything})
 
     async def suggest(self, action_id: str, typed: str) -> list[str]:
         """Type into an external_select of the modal; the options the app offers."""
@@ -209,7 +241,15 @@ class Client:
         return [o["text"]["text"] for o in body.get("options", [])]
 
     def state_of(self, element: Json, value: Any) -> Json:
-        """The state.values entry of an element after this person chose `value`."""
+        """The state.values entry of an element after this person chose `value`.
+
+        People and channels are chosen as such, by name or by id.
+        """
+        for noun in ("users", "channels", "conversations"):
+            if element["type"] == f"{noun}_select" and value is not None:
+                value = self.double.chosen(noun, value)
+            elif element["type"] == f"multi_{noun}_select" and value is not None:
+                value = [self.double.chosen(noun, one) for one in value]
         return state_of(element, value)
 
     def _base(self) -> Json:
@@ -223,10 +263,17 @@ class Client:
                 "id": self.id,
                 "username": self.info["name"],
                 "name": self.info["name"],
-                "team_id": self.double.team,
+                "team_id": self.team,
             },
         }
+
+    def _present(self) -> None:
+        assert not self.info["deleted"], f"{self.name} has no account any more"
 
     def _error_unless(self, delivery: Delivery) -> None:
         if not delivery.acked:
             self.errors.append("operation_timeout")
+
+
+def _key(place: Json, block: Json, element: Json) -> tuple[str, str, str]:
+    return str(place.get("id") or place["ts"]), block["block_id"], element["action_id"]

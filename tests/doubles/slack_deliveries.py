@@ -16,8 +16,10 @@ from aiohttp import web
 
 from tests.doubles.slack_elements import Json
 from tests.doubles.slack_hooks import Hooks
-from tests.doubles.slack_people import User, until
+from tests.doubles.slack_people import Channel, User, until
+from tests.doubles.slack_scopes import of_event
 from tests.doubles.slack_state import Delivery
+from tests.doubles.slack_typed import on_the_wire
 
 __all__ = ["Deliveries", "Delivery"]
 
@@ -34,25 +36,56 @@ class Deliveries(Hooks):
         self.turn = itertools.count()
         self.transports: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
 
-    def user(self, name: str, **extra: Any) -> User:
-        """The person of that name; made, with `extra` fields of a Slack user, if new."""
+    def user(self, name: str, team: str | None = None, **extra: Any) -> User:
+        """The person of that name; made, with `extra` fields of a Slack user, if new.
+
+        `team` is the id of another workspace.
+        """
         for user in self.users.values():
             if user.name == name:
                 return user
-        user = User(self, f"U{len(self.users) + 1:04}", name, **extra)
+        user = User(self, f"U{len(self.users) + 1:04}", name, team, **extra)
         self.users[user.id] = user
         return user
+
+    def typed(self, text: str, named: bool = False) -> str:
+        """What people type, as it reaches the app; `named` references say the name too."""
+        if not self.escape:
+            return text
+        people = {"doublebot": reference("@", self.bot_id, "doublebot", named)}
+        for user in self.users.values():
+            handle = user.info["name"]
+            ref = reference("@", user.id, handle, named)
+            people |= {user.name: ref, handle: ref}
+        places = [c for c in self.channels.values() if c.kind in ("channel", "private")]
+        channels = {c.name: reference("#", c.id, c.name, True) for c in places}
+        return on_the_wire(text, people, channels)
+
+    def chosen(self, noun: str, wanted: Any) -> str:
+        """The id of whom or what one picks in a menu of users, channels or conversations."""
+        known: list[User | Channel] = []
+        known += self.users.values() if noun != "channels" else ()
+        known += self.channels.values() if noun != "users" else ()
+        for one in known:
+            if wanted is one or wanted in (one.id, one.name, f"@{one.name}", f"#{one.name}"):
+                return one.id
+        raise AssertionError(f"nobody can choose {wanted!r} among the {noun}")
 
     # ---- deliveries to the app -----------------------------------------------------------
     async def event(self, event: Json, wait: bool = False) -> None:
         """Send an Events API event; not acked in time, it is sent again, up to three times."""
+        scope = of_event(event)
+        if scope and self.scopes is not None and scope not in self.scopes:
+            return
+        place = self.channels.get(str(event.get("channel")))
         body = {
             "token": "t",
             "team_id": self.team,
             "api_app_id": self.app_id,
             "event": event,
+            "is_ext_shared_channel": bool(place and self.public(place)["is_ext_shared"]),
             "type": "event_callback",
-            "event_id": "Ev" + secrets.token_hex(5).upper(),
+            "event_id": event_id(),
             "event_time": int(time.time()),
             "authorizations": [
                 {
@@ -64,12 +97,25 @@ class Deliveries(Hooks):
                 }
             ],
         }
-        again, self.doubled = self.doubled > 0, max(0, self.doubled - 1)
-        task = asyncio.ensure_future(self._event(body, again))
+        if self.hold:
+            self.held.append(body)
+            if len(self.held) < self.hold:
+                return
+            batch, self.held, self.hold = self.held[::-1], [], 0
+        else:
+            batch = [body]
+        task = asyncio.ensure_future(self._events(batch))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         if wait:
             await task
+
+    async def _events(self, batch: list[Json]) -> None:
+        for body in batch:
+            again, self.doubled = self.doubled > 0, max(0, self.doubled - 1)
+            await self._event(body, again and not self.new_ids)
+            if again and self.new_ids:
+                await self._event({**body, "event_id": event_id()}, False)
 
     async def _event(self, body: Json, again: bool) -> None:
         delivery = await self.deliver("events_api", body)
@@ -80,6 +126,15 @@ class Deliveries(Hooks):
             reason = "http_timeout" if delivery.status in ("timeout", 200) else "http_error"
             delivery = await self.deliver("events_api", body, attempt, reason)
             again = False
+
+    async def interact(self, payload: Json) -> Delivery:
+        """Hand the app a press or a submission; twice if so asked, the first ack counts."""
+        again = self.doubled_interactive > 0
+        self.doubled_interactive -= again
+        delivery = await self.deliver("interactive", payload)
+        if again:
+            await self.deliver("interactive", payload)
+        return delivery
 
     async def deliver(self, kind: str, body: Json, attempt: int = 0, reason: str = "") -> Delivery:
         """Hand the app something once; returns when it is acked or too late."""
@@ -222,3 +277,13 @@ class Deliveries(Hooks):
                 await socket.close()
             elif transport:
                 transport.abort()
+
+
+def event_id() -> str:
+    """A new one."""
+    return "Ev" + secrets.token_hex(5).upper()
+
+
+def reference(sign: str, ident: str, name: str, named: bool) -> str:
+    """What stands for a person ("@") or a channel ("#") in a text."""
+    return f"<{sign}{ident}|{name}>" if named else f"<{sign}{ident}>"

@@ -1,6 +1,6 @@
 """The Web API methods of slack_double.py about people and conversations."""
 
-from typing import Any
+import copy
 
 from tests.doubles.slack_elements import Json
 from tests.doubles.slack_people import Channel, User
@@ -11,9 +11,6 @@ KINDS = {"public_channel": "channel", "private_channel": "private", "im": "im", 
 
 class Directory(State):
     """`on_auth_test` answers auth.test, and so on."""
-
-    def user(self, name: str, **extra: Any) -> User:
-        raise NotImplementedError
 
     def channel(
         self, name: str, *members: User, private: bool = False, bot: bool = True
@@ -50,21 +47,51 @@ class Directory(State):
             raise ApiError("user_not_found")
         return self.users[ident]
 
+    def _visible(self, ident: str) -> User:
+        """A person the app may know of: of its workspace, or in a channel with it."""
+        user = self._person(ident)
+        if user.team != self.team and not self.meets(user):
+            raise ApiError("user_not_visible", quiet=True)
+        return user
+
+    def meets(self, user: User) -> bool:
+        """Whether the app shares a channel with a person."""
+        both = {user.id, self.bot_id}
+        return any(c.kind != "im" and both <= c.members for c in self.channels.values())
+
+    def shown(self, user: User) -> Json:
+        """The person as the Web API shows them to this app.
+
+        is_stranger is only true for people of another workspace whom the app meets nowhere;
+        who shares a channel with it is told by the team_id alone.
+        """
+        info, foreign = copy.deepcopy(user.info), user.team != self.team
+        if foreign:
+            info.setdefault("is_stranger", not self.meets(user))
+        if foreign or (self.scopes is not None and "users:read.email" not in self.scopes):
+            info["profile"].pop("email", None)
+        if info["deleted"]:
+            for name in ("tz", "tz_offset", "locale"):
+                info.pop(name, None)
+        return info
+
     def on_users_info(self, a: Json) -> Json:
-        return {"user": self._person(a["user"]).info}
+        return {"user": self.shown(self._visible(a["user"]))}
 
     def on_users_list(self, a: Json) -> Json:
-        everyone, metadata = paged([u.info for u in self.users.values()], a, self.page)
+        met = [u for u in self.users.values() if u.team == self.team or self.meets(u)]
+        everyone, metadata = paged([self.shown(u) for u in met], a, self.page)
         return {"members": everyone, "response_metadata": metadata}
 
     def on_users_lookup_by_email(self, a: Json) -> Json:
         for user in self.users.values():
-            if user.info["profile"].get("email") == a.get("email"):
-                return {"user": user.info}
+            info = self.shown(user)
+            if info["profile"].get("email") == a.get("email") and not info["deleted"]:
+                return {"user": info}
         raise ApiError("users_not_found", quiet=True)
 
     def on_users_conversations(self, a: Json) -> Json:
-        mine = [c.public() for c in self.channels.values() if self.bot_id in c.members]
+        mine = [self.public(c) for c in self.channels.values() if self.bot_id in c.members]
         channels, metadata = paged(mine, a, self.page)
         return {"channels": channels, "response_metadata": metadata}
 
@@ -77,6 +104,12 @@ class Directory(State):
         members = {user_id, self.bot_id}
         return self._add(Channel(f"D{len(self.channels):04}", f"dm-{user_id}", "im", members))
 
+    def public(self, channel: Channel) -> Json:
+        """The channel as the Web API shows it; one with people of another team is shared."""
+        people = [self.users[ident] for ident in channel.members if ident in self.users]
+        foreign = channel.kind != "im" and any(user.team != self.team for user in people)
+        return {**channel.public(), "is_ext_shared": foreign, "is_shared": foreign}
+
     def _add(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
         return channel
@@ -87,6 +120,9 @@ class Directory(State):
     def _place(self, a: Json, posting: bool = False) -> Channel:
         ref = a["channel"]
         if ref in self.users:
+            user = self.users[ref]
+            if user.team != self.team and not self.meets(user):
+                raise ApiError("channel_not_found")
             return self.open_dm(ref)
         channel = self.channels.get(ref) or next(
             (c for c in self.channels.values() if "#" + c.name == ref), None
@@ -95,7 +131,8 @@ class Directory(State):
             raise ApiError("channel_not_found")
         if posting and channel.archived:
             raise ApiError("is_archived")
-        if posting and self.bot_id not in channel.members:
+        anywhere = channel.kind == "channel" and "chat:write.public" in (self.scopes or ())
+        if posting and self.bot_id not in channel.members and not anywhere:
             raise ApiError("not_in_channel")
         return channel
 
@@ -106,25 +143,25 @@ class Directory(State):
         if not idents:
             raise ApiError("users_list_not_supplied")
         for ident in idents:
-            if self._person(ident).info["deleted"]:
+            if self._visible(ident).info["deleted"]:
                 raise ApiError("user_disabled", quiet=True)
         if len(idents) > 1:
             name = "mpdm-" + "-".join(sorted(idents))
             members = {*idents, self.bot_id}
             channel = self._named(name) or self._add(
-                Channel(f"G{len(self.channels):04}", name, "private", members)
+                Channel(f"G{len(self.channels):04}", name, "mpim", members)
             )
         else:
             channel = self.open_dm(idents[0])
-        return {"channel": channel.public() if a.get("return_im") else {"id": channel.id}}
+        return {"channel": self.public(channel) if a.get("return_im") else {"id": channel.id}}
 
     def on_conversations_info(self, a: Json) -> Json:
-        return {"channel": self._place(a).public()}
+        return {"channel": self.public(self._place(a))}
 
     def on_conversations_join(self, a: Json) -> Json:
         channel = self._place(a)
         channel.members.add(self.bot_id)
-        return {"channel": channel.public()}
+        return {"channel": self.public(channel)}
 
     def on_conversations_members(self, a: Json) -> Json:
         everyone = sorted(self._place(a).members)
@@ -134,7 +171,7 @@ class Directory(State):
     def on_conversations_list(self, a: Json) -> Json:
         wanted = {KINDS.get(t) for t in a.get("types", "public_channel").split(",")}
         found = [
-            c.public()
+            self.public(c)
             for c in self.channels.values()
             if c.kind in wanted and (c.kind == "channel" or self.bot_id in c.members)
         ]

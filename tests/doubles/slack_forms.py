@@ -34,18 +34,26 @@ def state_of(element: Json, value: Any) -> Json:
             return {"type": kind, f"selected_{picker}": chosen}
     for noun in ("user", "conversation", "channel"):
         if kind == f"{noun}s_select":
-            return {"type": kind, f"selected_{noun}": value or element.get(f"initial_{noun}")}
+            chosen = element.get(f"initial_{noun}") if value is None else value
+            return {"type": kind, f"selected_{noun}": chosen}
         if kind == f"multi_{noun}s_select":
-            chosen = value or element.get(f"initial_{noun}s", [])
+            chosen = element.get(f"initial_{noun}s", []) if value is None else value
+            _few(element, chosen)
             return {"type": kind, f"selected_{noun}s": chosen}
     if kind == "button":
         return {"type": kind}
     if kind == "checkboxes" or kind.startswith("multi_"):
         first = element.get("initial_options", [])
         chosen = first if value is None else [_option(element, one) for one in value]
+        _few(element, chosen)
         return {"type": kind, "selected_options": chosen}
     one = element.get("initial_option") if value is None else _option(element, value)
     return {"type": kind, "selected_option": one}
+
+
+def _few(element: Json, chosen: list[Any]) -> None:
+    most = element.get("max_selected_items", len(chosen))
+    assert len(chosen) <= most, f"the Slack client lets one choose {most}"
 
 
 def _option(element: Json, wanted: Any) -> Json:

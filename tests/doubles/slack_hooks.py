@@ -68,10 +68,3 @@ class Hooks(Views):
             only = {} if public else {"only": url["user"].id}
             self.new_message(channel, self.bot_id, **only, **content)
         return web.Response(text="ok")
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        if request.content_type.startswith("multipart/"):
-            self.complain("upload_url wants the raw bytes")
-        self.files[request.match_info["ident"]]["data"] = body
-        return web.Response(text=f"OK - {len(body)}")

@@ -36,10 +36,20 @@ class Messages(Directory):
                 self.warnings.append(
                     "blocks without top-level text: notifications and screen readers get nothing"
                 )
-        for loose in LOOSE.findall(text):
-            self.warnings.append(f"unescaped < in text: {loose!r}")
+        self.check_escapes([{"type": "mrkdwn", "text": text}, blocks])
         kept = {k: a[k] for k in ("attachments", "metadata", "thread_ts") if a.get(k)}
         return {"text": text, **({"blocks": self.filled(blocks)} if blocks else {}), **kept}
+
+    def check_escapes(self, part: Any) -> None:
+        """Warn of every "<" in mrkdwn texts that begins nothing Slack knows."""
+        if isinstance(part, list):
+            for item in part:
+                self.check_escapes(item)
+        elif isinstance(part, dict):
+            if part.get("type") == "mrkdwn":
+                for loose in LOOSE.findall(part["text"]):
+                    self.warnings.append(f"unescaped < in text: {loose!r}")
+            self.check_escapes(list(part.values()))
 
     def filled(self, blocks: list[Json]) -> list[Json]:
         """Blocks with the block_id and action_id Slack makes up where they are missing."""
@@ -62,7 +72,7 @@ class Messages(Directory):
             "type": "message",
             "ts": self.ts(),
             "user": sender,
-            "team": self.team,
+            "team": self.users[sender].team if sender in self.users else self.team,
             **bot,
             **fields,
         }
@@ -152,41 +162,27 @@ class Messages(Directory):
                 del self.scheduled[ident]
                 self.new_message(channel, self.bot_id, **content)
 
+    def on_assistant_threads_set_status(self, _: Json) -> Json:
+        return {}
+
     # ---- reactions -----------------------------------------------------------------------
-    def _reaction(self, a: Json) -> set[str]:
+    def _reactions(self, a: Json) -> list[Json]:
         for message in self._place(a).messages:
             if message["ts"] == a["timestamp"]:
-                reacted: set[str] = message.setdefault("reacted", set())
-                return reacted
+                reactions: list[Json] = message.setdefault("reactions", [])
+                return reactions
         raise ApiError("message_not_found")
 
     def on_reactions_add(self, a: Json) -> Json:
-        if a["name"] in (reacted := self._reaction(a)):
+        mine = {"name": a["name"], "users": [self.bot_id], "count": 1}
+        if mine in (reactions := self._reactions(a)):
             raise ApiError("already_reacted", quiet=True)
-        reacted.add(a["name"])
+        reactions.append(mine)
         return {}
 
     def on_reactions_remove(self, a: Json) -> Json:
-        if a["name"] not in (reacted := self._reaction(a)):
+        mine = {"name": a["name"], "users": [self.bot_id], "count": 1}
+        if mine not in (reactions := self._reactions(a)):
             raise ApiError("no_reaction", quiet=True)
-        reacted.remove(a["name"])
+        reactions.remove(mine)
         return {}
-
-    # ---- files ---------------------------------------------------------------------------
-    def on_files_get_upload_url_external(self, a: Json) -> Json:
-        ident = f"F{len(self.files) + 1:04}"
-        self.files[ident] = {"name": a["filename"], "length": int(a["length"]), "data": None}
-        return {"upload_url": f"{self.origin}/upload/{ident}", "file_id": ident}
-
-    def on_files_complete_upload_external(self, a: Json) -> Json:
-        shared = []
-        for item in a["files"]:
-            stored = self.files.get(item["id"])
-            if stored is None or len(stored["data"] or b"") != stored["length"]:
-                raise ApiError("file_not_found")
-            shared.append({"id": item["id"], "name": stored["name"], "title": item.get("title")})
-        if a.get("channel_id"):
-            channel = self._place({"channel": a["channel_id"]}, posting=True)
-            comment = a.get("initial_comment", "")
-            self.new_message(channel, self.bot_id, text=comment, files=shared)
-        return {"files": shared}

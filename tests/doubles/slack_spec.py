@@ -63,12 +63,15 @@ class WebApiSpec:
 
     def __init__(self, path: Path = SPEC_PATH) -> None:
         self.methods: dict[str, dict[str, bool]] = {}
+        self.scopes: dict[str, list[str]] = {}
         for name, verbs in json.loads(path.read_text())["paths"].items():
             self.methods[name.strip("/")] = {
                 p["name"]: p.get("required", False)
                 for verb in verbs.values()
                 for p in verb.get("parameters", ())
             }
+            demands = [demand for verb in verbs.values() for demand in verb.get("security", ())]
+            self.scopes[name.strip("/")] = [s for d in demands for s in d.get("slackAuth", ())]
 
     def knows(self, method: str) -> bool:
         """Whether Slack has such a method."""

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,19 @@ class State:
         retry_delays: Sequence[float] = (0.0, 0.3, 0.6),
         page: int = 200,
         port: int = 0,
+        escape: bool = True,
+        scopes: Collection[str] | None = None,
+        messages_tab_read_only: bool = True,
     ) -> None:
         """`mode` is "socket", or "http" with the app's `request_url`; port 0 takes a free one.
 
-        `limits` counts calls, by `clock`; `page` is the longest page of a list.
+        `limits` counts calls, by `clock`; `page` is the longest page of a list. `escape`: typed
+        words reach the app as Slack escapes them. `scopes` are those of the bot token (None:
+        all). With `messages_tab_read_only` nobody can write in the app's direct message.
         """
+        self.escape, self.messages_tab_read_only = escape, messages_tab_read_only
+        self.scopes = None if scopes is None else frozenset(scopes)
+        self.revoked = ""
         self.mode, self.request_url, self.port = mode, request_url, port
         self.bot_token, self.app_token, self.secret = bot_token, app_token, signing_secret
         self.spec, self.clock, self.limits = WebApiSpec(spec), clock, limits
@@ -86,7 +94,8 @@ class State:
         self.warnings: list[str] = []
         self.faults: list[Fault] = []
         self.deliveries: list[Delivery] = []
-        self.doubled = 0
+        self.doubled, self.new_ids, self.doubled_interactive, self.hold = 0, False, 0, 0
+        self.held: list[Json] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self.triggers: dict[str, Json] = {}
         self.urls: dict[str, Json] = {}
@@ -109,9 +118,24 @@ class State:
         """Make calls go wrong; see Fault."""
         self.faults.append(Fault(method, kind, **how))
 
-    def duplicate(self, count: int) -> None:
-        """Deliver each of the next events twice, as Slack does when an ack gets lost."""
-        self.doubled = count
+    def duplicate(self, count: int, new_ids: bool = False) -> None:
+        """Deliver each of the next events twice, as Slack does when an ack gets lost.
+
+        With `new_ids` the second time under another event_id.
+        """
+        self.doubled, self.new_ids = count, new_ids
+
+    def duplicate_interactive(self, count: int) -> None:
+        """Deliver each of the next presses and submissions twice, the same payload."""
+        self.doubled_interactive = count
+
+    def reorder(self, count: int) -> None:
+        """Hold the next events and deliver them last first."""
+        self.hold = count
+
+    def revoke(self, error: str = "token_revoked") -> None:
+        """Every call fails from now on; "account_inactive" if the app was removed."""
+        self.revoked = error
 
 
 def paged(items: list[Json], a: Json, most: int) -> tuple[list[Json], Json]:

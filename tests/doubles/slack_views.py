@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.doubles.slack_client import Client
 from tests.doubles.slack_elements import Json
+from tests.doubles.slack_files import Files
 from tests.doubles.slack_limits import check_view
-from tests.doubles.slack_messages import Messages
 from tests.doubles.slack_state import ApiError
 
 
-class Views(Messages):
+class Views(Files):
     """Triggers, and the views they open."""
 
     def trigger(self, user: Client, view: Json | None = None) -> str:
@@ -40,6 +40,7 @@ class Views(Messages):
             raise ApiError("invalid_arguments", [f"[ERROR] view type must be {kind}"])
         if len(json.dumps(view)) > 250_000:
             raise ApiError("view_too_large")
+        self.check_escapes(view["blocks"])
         return view
 
     def instance(self, view: Json, **same: Any) -> Json:
@@ -115,6 +116,3 @@ class Views(Messages):
         same = {"id": user.home["id"]} if user.home else {}
         user.home = self.instance(view, **same)
         return {"view": user.home}
-
-    def on_assistant_threads_set_status(self, _: Json) -> Json:
-        return {}

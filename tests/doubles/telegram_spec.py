@@ -63,7 +63,7 @@ class BotApiSpec:
         form: bool = False,
     ) -> Any:
         problems = []
-        for kind in types:
+        for kind in ("InputFile",) if "InputFile" in types else types:
             try:
                 return self._one(value, kind, where, files, form)
             except (Refused, ValueError) as error:
@@ -123,6 +123,9 @@ class BotApiSpec:
             if fixed and field["types"] == ["String"] and value[name] != fixed.group(1):
                 raise ValueError(f"{kind}.{name} must be {fixed.group(1)}")
             out[name] = self._value(value[name], field["types"], f"{where}.{name}", files)
+        media = out.get("media", "") if kind.startswith("InputMedia") else ""
+        if media.startswith("attach://") and media.removeprefix("attach://") not in files:
+            raise ValueError(f"{media} names no uploaded part")
         return out
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import json
-import re
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -22,7 +22,7 @@ CONFLICT = (
 )
 
 
-class Updates:
+class Updates(ABC):
     """Chats, people, and the updates about them: pushed, polled for, repeated, reordered."""
 
     def __init__(
@@ -34,8 +34,15 @@ class Updates:
         privacy: bool = True,
         clock: Callable[[], float] = time.monotonic,
         port: int = 0,
+        webhook_tries: int = 5,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        """`clock` measures flood limits and the age of callback queries; 0 takes a free port."""
+        """`clock` measures flood limits and the age of callback queries; 0 takes a free port.
+
+        An update a webhook doesn't take `webhook_tries` times is given up. `now` is the time
+        of day that messages carry.
+        """
+        self.webhook_tries, self.now = webhook_tries, now
         self.spec, self.token, self.clock, self.port = BotApiSpec(spec), token, clock, port
         self.limits, self.privacy = limits or Limits(), privacy
         self.me: Json = {
@@ -57,6 +64,8 @@ class Updates:
         self.violations: list[str] = []
         self.faults: list[Fault] = []
         self.updates: list[tuple[Json, bool]] = []
+        self.pushed: list[Json] = []
+        self.allowed: list[str] = []
         self.arrived = asyncio.Event()
         self.doubled, self.hold = 0, 0
         self.held: list[Json] = []
@@ -71,71 +80,11 @@ class Updates:
         self.flood_until: dict[int | None, tuple[float, float]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
-    # ---- people --------------------------------------------------------------------------
-    def user(self, name: str, **extra: Any) -> User:
-        """The person of that name; made, with `extra` fields of a Telegram User, if new."""
-        if name not in self.users:
-            user = self.users[name] = User(self, next(self.ids["user"]), name, **extra)
-            self.chats[user.id] = user.chat
-        return self.users[name]
-
-    async def group(self, title: str, *members: User) -> Chat:
-        """A group the first member just added the bot to."""
-        chat = Chat(-1000 - len(self.chats), "supergroup", title, list(members))
-        self.chats[chat.id] = chat
-        await self.push_membership(chat, members[0], "member")
-        return chat
-
-    async def kick_bot(self, chat: Chat, by: User) -> None:
-        """The bot is thrown out of a group."""
-        chat.bot_in = False
-        await self.push_membership(chat, by, "kicked")
-
-    def bot_sees(self, chat: Chat, message: Json) -> bool:
-        """Whether privacy mode and membership let the bot have this message."""
-        if chat.type == "private":
-            return not chat.blocked
-        text = message.get("text", "")
-        command = re.match(r"/\w+(?:@(\w+))?", text)
-        mine = (
-            command and (command[1] or self.me["username"]).lower() == self.me["username"].lower()
-        )
-        to_me = message.get("reply_to_message", {}).get("from", {}).get("id") == self.me["id"]
-        return chat.bot_in and (not self.privacy or bool(mine) or to_me or not text)
-
-    def new_message(self, chat: Chat, sender: Json, **extra: Any) -> Json:
-        """A message with the next number; it isn't put into the chat."""
-        return {
-            "message_id": next(self.ids["message"]),
-            "date": int(time.time()),
-            "chat": chat.public(),
-            "from": sender,
-            **extra,
-        }
-
     # ---- updates to the bot --------------------------------------------------------------
-    async def push_membership(self, chat: Chat, by: User, status: str) -> None:
-        """Tell the bot that it is a "member" now, or "kicked"."""
-
-        def member(value: str) -> Json:
-            until_date = {"until_date": 0} if value == "kicked" else {}
-            return {"status": value, "user": self.me, **until_date}
-
-        old = {"kicked": "member", "member": "kicked" if chat.type == "private" else "left"}
-        await self.push(
-            {
-                "my_chat_member": {
-                    "chat": chat.public(),
-                    "from": by.info,
-                    "date": int(time.time()),
-                    "old_chat_member": member(old[status]),
-                    "new_chat_member": member(status),
-                }
-            }
-        )
-
     async def push(self, update: Json) -> None:
         """Send the bot an update, by webhook or when it next polls."""
+        if self.allowed and not set(self.allowed) & set(update):
+            return
         update = {"update_id": next(self.ids["update"]), **json.loads(json.dumps(update))}
         if self.hold:
             self.held.append(update)
@@ -147,15 +96,32 @@ class Updates:
                     held["update_id"] = ident
         else:
             batch = [update]
+        self.pushed += batch
         for update in batch:
             again = self.doubled > 0
             self.doubled -= again
-            if self.webhook:
-                for _ in range(2 if again else 1):
-                    self._spawn(self._deliver(update))
-            else:
-                self.updates.append((update, again))
+            self._hand_over(update, again)
+
+    def _hand_over(self, update: Json, again: bool) -> None:
+        if self.webhook:
+            for _ in range(2 if again else 1):
+                self._spawn(self._deliver(update))
+        else:
+            self.updates.append((update, again))
         self.arrived.set()
+
+    def redeliver(self, back: int = 1) -> Json:
+        """Deliver an old update again, after younger ones: the last, or the `back`th last.
+
+        A poller that confirmed it gets it once more all the same.
+        """
+        update = self.pushed[-back]
+        if self.webhook:
+            self._hand_over(update, False)
+        else:
+            self.updates.append((update, True))
+            self.arrived.set()
+        return update
 
     def duplicate(self, count: int) -> None:
         """Deliver each of the next updates twice (as after a lost answer or a restart)."""
@@ -200,9 +166,10 @@ class Updates:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _deliver(self, update: Json, tries: int = 5) -> None:
+    async def _deliver(self, update: Json) -> None:
         """One webhook POST, tried again on anything but 2xx; one user's updates in order."""
         assert self.webhook is not None
+        tries = self.webhook_tries
         hook = dict(self.webhook)
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
         sender = next(v for k, v in update.items() if k != "update_id")["from"]["id"]
@@ -220,9 +187,11 @@ class Updates:
                 except (aiohttp.ClientError, TimeoutError) as error:
                     self.webhook_log.append((update["update_id"], repr(error)))
                 await asyncio.sleep(0.1 * 2**attempt)
+        self.violations.append(f"webhook: update {update['update_id']} refused {tries} times")
 
+    @abstractmethod
     async def _reply_in_webhook(self, body: Json) -> None:
-        raise NotImplementedError
+        """Do what the answer to an update asks for."""
 
     # ---- polling -------------------------------------------------------------------------
     async def on_get_updates(self, p: Json, _: Files) -> list[Json]:
@@ -232,6 +201,7 @@ class Updates:
             self.poll_task.cancel()
             self.violations.append("getUpdates: two pollers at once")
         self.poll_task = asyncio.current_task()
+        self.allowed = p.get("allowed_updates", self.allowed)
         offset, end = p.get("offset", 0), time.monotonic() + p.get("timeout", 0)
         kept = []
         for update, again in self.updates:  # again: serve once more although confirmed
