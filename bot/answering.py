@@ -227,13 +227,14 @@ def _where(unit: Unit, round_id: int, member: int, draft: Draft, spot: Spot) -> 
 
 
 def ended(house: House, unit: Unit, view: Showing) -> Message:
-    """What an ended round shows to whoever comes late: the same to everybody."""
+    """What an ended round shows to whoever comes late: the same to everybody in it."""
     match view.round.state:
         case RoundState.CANCELLED:
             return Message(say("checkin/cancelled", **view.facts))
         case RoundState.UNREADABLE:
             return Message(say("checkin/unreadable", **view.facts))
-    found = results.result(unit, view.round.id)
+    asked = rounds.rounds(unit, view.round.review_id)[0] if view.round.mirror else view.round
+    found = results.result(unit, asked.id)
     answered = found[0].get("answered") if found else None
     return screens.closed_text(view, answered)
 

@@ -6,7 +6,7 @@ import structlog
 
 from bot.scene import spoken
 from dialogues.errors import NotNow
-from dialogues.messages import Incoming, Outgoing, Spot
+from dialogues.messages import Filled, Incoming, Outgoing, Spot
 from dialogues.ports import Handler
 from dialogues.texts import Texts
 
@@ -29,7 +29,9 @@ class Forgiving:
             return await self._inner.handle(incoming)
         except NotNow:
             raise
-        except Exception as error:  # noqa: BLE001  (nobody is left without an answer)
+        except Exception as error:
+            if isinstance(incoming.event, Filled):
+                raise  # the platform says it beside the form, so that nothing filled in is lost
             log.error("not_handled", part=incoming.chat.installation, error=type(error).__name__)
             language = spoken(incoming.language) or "en"
             chat = incoming.chat

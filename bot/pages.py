@@ -76,15 +76,13 @@ def taken(showing: Showing, draft: Draft, event: Filled) -> tuple[Draft, Whole]:
     """What was handed in: the draft as it takes it, and the answers."""
     known = {q.key for q in showing.questions}
     answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items() if k in known}
-    if PASS_ON in event.values:
-        draft = replace(draft, pass_on=bool(event.values[PASS_ON]))
-    return draft, Whole(answers)
+    return replace(draft, pass_on=bool(event.values.get(PASS_ON))), Whole(answers)
 
 
 def refilled(draft: Draft, event: Filled) -> Draft:
     """A draft that shows again what was handed in, for a form that needs another look."""
     answers: dict[str, Answer] = {k: (v or None) for k, v in event.values.items()}
-    ticked = bool(event.values.get(PASS_ON, draft.pass_on))
+    ticked = bool(event.values.get(PASS_ON))
     return replace(draft, state=State.DRAFT, answers=answers, pass_on=ticked)
 
 

@@ -61,6 +61,21 @@ def telegram(ground: Ground) -> Adapter | None:
     return Telegram(token, settings.telegram_api_url, private, group)
 
 
+def slack(ground: Ground) -> Adapter | None:
+    """Slack in one workspace, where there are its tokens."""
+    settings = ground.settings
+    if settings.slack_bot_token is None or settings.slack_app_token is None:
+        return None
+    from adapters.slack.adapter import Slack
+
+    return Slack(
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_api_url,
+        {language: ground.texts.fixed("fault.trouble", language) for language in LANGUAGES},
+    )
+
+
 def menus(texts: Texts, names: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
     """What each command does, by language; English stands for all others too."""
     found = {
@@ -73,6 +88,7 @@ def menus(texts: Texts, names: Sequence[str]) -> Mapping[str, Sequence[tuple[str
 PLATFORMS: dict[str, Callable[[Ground], Adapter | None]] = {
     "playground": playground,
     "telegram": telegram,
+    "slack": slack,
 }
 
 

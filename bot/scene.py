@@ -44,7 +44,7 @@ class House:
     ability: Callable[[str], Ability] = lambda installation: Ability()
 
     def receipt(self, language: str) -> str:
-        """Three words, about 28 bits; the ballot box sees to it that they are unique in a round."""
+        """Three words, 33 bits; the ballot box sees to it that they are unique in a round."""
         return " ".join(secrets.choice(self.library.words[language]) for _ in range(3))
 
 

@@ -216,6 +216,18 @@ def find_code(unit: Unit, text: str, now: datetime) -> Code | None:
     return _code(row)
 
 
+def invited(unit: Unit, partnership_id: int, now: datetime) -> list[str]:
+    """Names of brokers whose link is good and waits to be opened."""
+    here = {a.name for a in _assignments(unit, AssignmentRow.partnership_id == partnership_id)}
+    query = (
+        select(CodeRow.name)
+        .where(CodeRow.partnership_id == partnership_id, CodeRow.role == Role.BROKER.value)
+        .where(col(CodeRow.uses_left) > 0, col(CodeRow.expires_at) >= now)
+        .order_by(col(CodeRow.expires_at), col(CodeRow.name))
+    )
+    return [name for name in dict.fromkeys(unit.exec(query)) if name not in here]
+
+
 def use_code(unit: Unit, code: str) -> None:
     """One use less."""
     change = sa.update(CodeRow).where(col(CodeRow.code) == code)

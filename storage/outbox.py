@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from dialogues.messages import Message, from_json, to_json
+from dialogues.messages import Message
+from dialogues.wire import from_json, to_json
 from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
 

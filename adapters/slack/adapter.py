@@ -53,7 +53,11 @@ class Slack:
 
     def join_link(self, code: str) -> str:
         """See Adapter. Slack has no links: what is to be typed."""
-        return f"{COMMAND} join {code}" if code else COMMAND
+        return f"{COMMAND} join {code}" if code else ""
+
+    def group_link(self) -> str:
+        """See Adapter: what is to be typed in the channel."""
+        return "/invite @Titian"
 
     async def run(self, handler: Handler, up: Callable[[], None]) -> None:
         """See Adapter.

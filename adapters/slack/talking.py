@@ -115,7 +115,7 @@ class Talking:
         values = dict(taken.values)
         for key in taken.people:
             values[key] = tuple(other for other in values[key] if other in names)
-        filled = Filled(note.token, values)
+        filled = Filled(note.token, modals.meant(values))
         event = incoming.filled(body, filled, note.carrier, people[user], names)
         replies = list(await self._handler.handle(event))
         form = replies.pop(0).form if replies and replies[0].form else None

@@ -77,7 +77,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
             "many",
             tasks,
             optional=True,
-            skip=say("label.all_of_it"),
+            skip=say("label.not_specified"),
         ),
         Field("form", say("broker/ask_form"), "one", forms, default=(first.value,)),
         Field("aims", say("broker/ask_aims"), most=500, optional=True),

@@ -21,6 +21,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         partnership=scene.group.name,
         term=term(scene.group),
         lines=[consent.described(a) for a in serving],
+        invited=brokers.invited(scene.unit, scene.group.id, scene.now),
     )
 
 

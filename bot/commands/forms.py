@@ -99,10 +99,10 @@ def resume_page(
     """Go on with a form of which a whole page was handed in."""
     draft = _again(scene, command, pending)
     fields = command.fields(scene, draft.answers)
-    answers, notes = sheet.take(scene, fields, values)
+    asked = [f for f in fields if f.key in pending.body.get("page", ())]
+    answers, notes = sheet.take(scene, asked, values)
     draft = replace(draft, answers={**draft.answers, **answers})
     if notes:
-        asked = [f for f in fields if f.key in values]
         return [sheet.page(scene, asked, draft, pending.id, notes)]
     return _go(scene, command, _begin(scene, command, draft.answers), None)
 
@@ -152,12 +152,12 @@ def _go(scene: Scene, command: Command, draft: Draft, note: Say | None) -> Seque
             drafts.drop(scene.unit, scene.person.id)
         return command.run(scene, draft.answers)
     partnership = scene.partnership.id if scene.partnership else None
-    kept = drafts.keep(
-        scene.unit, scene.person.id, partnership, command.name, _body(draft), scene.now
-    )
-    if here is not None and not scene.ability.types:
+    page = sheet.missing(fields, here, draft) if here and not scene.ability.types else ()
+    body = {**_body(draft), "page": [field.key for field in page]}
+    kept = drafts.keep(scene.unit, scene.person.id, partnership, command.name, body, scene.now)
+    if here is not None and page:
         notes = {here.key: note} if note else {}
-        return [sheet.page(scene, sheet.missing(fields, here, draft), draft, kept.id, notes)]
+        return [sheet.page(scene, page, draft, kept.id, notes)]
     if here is not None:
         return [_ask(fields, here, draft, kept.id, note)]
     if draft.place == LOOK:

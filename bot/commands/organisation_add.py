@@ -40,7 +40,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         Standing(one(given, "as") or Standing.PARTNER.value),
     )
     key = "organisation/added" if new else "organisation/known"
-    link = button("make_link", f"invite {organisation.id}")
+    link = button("make_the_link", f"invite {organisation.id}")
     return reply(key, link, organisation=organisation.name, partnership=scene.group.name)
 
 

@@ -1,6 +1,6 @@
 """`partnership set`: the group's settings. Open rounds keep what they were opened with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.commands.command import COORDINATOR, Command, Field, one, reply
 from bot.commands.timezone import ZONES, read_zone
@@ -8,11 +8,12 @@ from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
-from dialogues.messages import Message, say
+from dialogues.messages import Label, Message, Say, say
 from dialogues.model import Phase, Protect, ReviewState
 from storage import partnerships, reviews
 
 SMALLEST = 5
+MOST = 60
 NAMES = {
     "name": "name",
     "language": "language",
@@ -28,16 +29,30 @@ NAMES = {
 
 def read_minimum(scene: Scene, text: str) -> str:
     """At least five: it can only be raised above that (R2)."""
-    if not text.isdigit() or not SMALLEST <= int(text) <= 60:
-        raise Refusal("fault.minimum", limit=SMALLEST)
+    if not text.isdigit() or not SMALLEST <= int(text) <= MOST:
+        raise Refusal("fault.minimum", limit=SMALLEST, most=MOST)
     return text
 
 
 def read_days(scene: Scene, text: str) -> str:
     """Days a review is open, 1 to 60."""
-    if not text.isdigit() or not 1 <= int(text) <= 60:
-        raise Refusal("fault.days", limit=60)
+    if not text.isdigit() or not 1 <= int(text) <= MOST:
+        raise Refusal("fault.days", limit=MOST)
     return text
+
+
+CHOICES: Mapping[str, tuple[tuple[str, Say], ...]] = {
+    "language": (("en", say("label.language_en")), ("id", say("label.language_id"))),
+    "phase": tuple((p.value, say(f"phrase.phase_{p.value}")) for p in Phase),
+    "protect": tuple((p.value, say(f"phrase.protect_{p.value}")) for p in Protect),
+}
+"""The values of settings that are chosen, with their words."""
+
+
+def logged(column: str, value: str) -> tuple[Say, Label]:
+    """A setting and a value of it, in words."""
+    what = next((n for n, c in NAMES.items() if c == column), "term")
+    return say(f"phrase.field_{what}"), dict(CHOICES.get(what, ())).get(value, value)
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
@@ -53,20 +68,8 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 def _value(scene: Scene, what: str) -> Field:
     ask = say(f"partnership/set_{what}")
     match what:
-        case "language":
-            options = (("en", say("label.language_en")), ("id", say("label.language_id")))
-            return Field("value", ask, "one", options)
-        case "protect":
-            return Field(
-                "value",
-                ask,
-                "one",
-                tuple((p.value, say(f"phrase.protect_{p.value}")) for p in Protect),
-            )
-        case "phase":
-            return Field(
-                "value", ask, "one", tuple((p.value, say(f"phrase.phase_{p.value}")) for p in Phase)
-            )
+        case "language" | "protect" | "phase":
+            return Field("value", ask, "one", CHOICES[what])
         case "zone":
             return Field("value", ask, "words", ZONES, read=read_zone)
         case "minimum":
@@ -93,9 +96,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     partnerships.set_partnership(scene.unit, group.id, column, number, by, scene.now)
     scene.enter(group.id)
     running = any(r.state is ReviewState.OPEN for r in reviews.reviews(scene.unit, group.id))
-    return reply(
-        "partnership/set", setting=say(f"phrase.field_{what}"), value=value, running=running
-    )
+    setting, shown = logged(NAMES[what], value)
+    return reply("partnership/set", setting=setting, value=shown, running=running)
 
 
 COMMAND = Command(

@@ -47,6 +47,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
             }
             for a in serving
         ],
+        invited=brokers.invited(scene.unit, group.id, scene.now),
         ready=ready.needed is not None and bool(agreed),
         purpose=group.purpose,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands.command import Command, reply
 from bot.commands.forms import candidates
+from bot.commands.partnership_set import logged
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message
@@ -25,7 +26,13 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         protect=group.protect.value if group else "organisation",
         partnership=group.name if group else "",
         changes=[
-            {"at": at, "by": by, "name": name, "before": before, "after": after}
+            {
+                "at": at,
+                "by": by,
+                "name": logged(name, before)[0],
+                "before": logged(name, before)[1],
+                "after": logged(name, after)[1],
+            }
             for at, by, name, before, after in changes[-5:]
         ],
     )

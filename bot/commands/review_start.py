@@ -132,7 +132,9 @@ def checked(scene: Scene, given: Answers) -> tuple[CheckIn, Assignment | None, d
     checkin = scene.house.library.checkins[one(given, "checkin") or ""]
     about = _about(scene, given)
     if about is None and checkin.applies.broker != "none":
-        raise Refusal("review/no_broker", buttons=(button("appoint", "broker appoint"),))
+        invited = brokers.invited(scene.unit, scene.group.id, scene.now)
+        appoint = button("appoint", "broker appoint")
+        raise Refusal("review/no_broker", invited=invited, buttons=(appoint,))
     if about is not None and about.person_id == scene.person.id:
         link = button("make_the_link", "invite coordinator")
         raise Refusal("review/about_you", buttons=(link,))

@@ -45,13 +45,11 @@ def page(
 def take(
     scene: Scene, fields: Sequence[Field], values: Mapping[str, tuple[str, ...] | str]
 ) -> tuple[Answers, Mapping[str, Say]]:
-    """What was handed in, field by field, and what is wrong with some."""
+    """What was handed in of a page with *fields*, and what is wrong with some."""
     answers: dict[str, Answer] = {}
     notes: dict[str, Say] = {}
     for field in fields:
-        if field.key not in values:
-            continue
-        given = values[field.key]
+        given = values.get(field.key, "")
         if not given or (isinstance(given, str) and not given.strip()):
             if field.settled:
                 continue

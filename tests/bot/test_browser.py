@@ -256,7 +256,7 @@ def test_by_keyboard_alone(browser: Browser, address: str) -> None:
     desktop.page.locator("#text").focus()
     desktop.page.keyboard.type("WRONG123")
     desktop.page.keyboard.press("Enter")
-    desktop.says("This code is not good")
+    desktop.says("This code does not work")
     assert desktop.errors == []
 
 

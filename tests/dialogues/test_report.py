@@ -370,7 +370,7 @@ def test_only_the_broker_is_addressed(checkin: CheckIn, texts: Texts, sample: Re
         told = plain(texts.word(getattr(made, form)("coordinator"), READERS["en"]))
         assert not re.search(r"\b[Yy]ours?elf\b|\byour\b", told)
     told = plain(texts.word(made.chat("coordinator"), READERS["en"]))
-    assert "Ratna Dewi has had this first." in told
+    assert "Ratna Dewi had this first." in told
     assert "Nobody else has seen this yet." in plain(texts.word(made.chat("broker"), READERS["en"]))
     shared = report(checkin, sample, review=replace(REVIEW, state=ReviewState.SHARED))
     assert "Nobody else" not in plain(texts.word(shared.chat("broker"), READERS["en"]))

@@ -124,11 +124,35 @@ def test_a_label_is_plain(texts: Texts) -> None:
     assert texts.label("*x*", reader("id")) == "*x*"
 
 
-def test_receipt_words_are_many_distinct_and_plain(texts: Texts) -> None:
-    for language in LANGUAGES:
-        words = (ROOT / "dialogues" / f"receipts.{language}.txt").read_text().split()
-        assert len(words) == len(set(words)) >= 700
-        assert all(re.fullmatch(r"[a-z]{3,12}", word) for word in words)
+def receipt_words(language: str) -> list[str]:
+    return (ROOT / "dialogues" / f"receipts.{language}.txt").read_text(encoding="ascii").split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_receipt_words_are_many_short_and_sorted(language: str) -> None:
+    words = receipt_words(language)
+    assert len(words) == len(set(words)) == 2048
+    assert words == sorted(words)
+    assert all(re.fullmatch(r"[a-z]{3,8}", word) for word in words)
+
+
+def test_no_receipt_word_stands_in_both_languages() -> None:
+    assert not set(receipt_words("en")) & set(receipt_words("id"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_receipt_words_look_nearly_alike(language: str) -> None:
+    """Never one letter more, fewer or other, and no two neighbours swapped."""
+    words = receipt_words(language)
+    known, masked = set(words), set[tuple[str, str]]()
+    for word in words:
+        for at in range(len(word)):
+            before, after = word[:at], word[at + 1 :]
+            swapped = before + after[:1] + word[at] + after[1:]
+            assert before + after not in known, word
+            assert swapped == word or swapped not in known, word
+            assert (before, after) not in masked, word
+            masked.add((before, after))
 
 
 def test_a_value_is_still_a_string() -> None:

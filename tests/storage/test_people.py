@@ -117,6 +117,26 @@ async def test_a_link_serves_ten_people_for_fourteen_days(store: Store) -> None:
     await store.transact(work)
 
 
+async def test_a_broker_is_invited_until_the_link_is_used_or_too_old(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        made, service = group(unit), Service(Kind.EXTERNAL, NOW.date())
+        assert brokers.invited(unit, made, NOW) == []
+        links = [
+            brokers.make_code(unit, made, NOW, "Budi", role=Role.BROKER, service=service, name=name)
+            for name in ("Ratna", "Ratna", "Ana")
+        ]
+        brokers.make_code(unit, made, NOW, "Budi", role=Role.COORDINATOR)
+        assert sorted(brokers.invited(unit, made, NOW)) == ["Ana", "Ratna"]
+        assert brokers.invited(unit, made, NOW + timedelta(days=15)) == []
+        brokers.use_code(unit, links[-1].code)
+        assert brokers.invited(unit, made, NOW) == ["Ratna"]
+        person = people.know(unit, ANA, Spot("playground", "ana"), "Ratna", NOW).id
+        brokers.appoint(unit, made, person, service, NOW)
+        assert brokers.invited(unit, made, NOW) == []
+
+    await store.transact(work)
+
+
 async def test_an_appointment_keeps_all_it_says(store: Store) -> None:
     service = Service(
         Kind.EXTERNAL,
