@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.doubles.slack_elements import Json
-from tests.doubles.slack_forms import elements, label, state_of
+from tests.doubles.slack_forms import check_number, elements, label, state_of
 from tests.doubles.slack_limits import Checker, check_view
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ class Client:
             action |= {k: element[k] for k in ("text", "value", "url") if k in element}
         else:
             state = self.state_of(element, option)
+            check_number(element, state)
             action |= state
             self.picked[_key(place, block, element)] = state
         trigger = self.double.trigger(self, place if channel is None else None)
@@ -149,7 +150,10 @@ class Client:
 
     # ---- modals --------------------------------------------------------------------------
     async def submit(self, **values: Any) -> Delivery:
-        """Fill in the open modal by block_id, action_id or label, and press submit."""
+        """Fill in the open modal by block_id, action_id or label, and press submit.
+
+        More may be chosen than max_selected_items: an app must not trust the client with that.
+        """
         view = self.modal
         state: dict[str, Json] = {}
         assert view, f"{self.name} has no modal open"

@@ -38,20 +38,20 @@ def state_of(element: Json, value: Any) -> Json:
             return {"type": kind, f"selected_{noun}": chosen}
         if kind == f"multi_{noun}s_select":
             chosen = element.get(f"initial_{noun}s", []) if value is None else value
-            _few(element, chosen)
             return {"type": kind, f"selected_{noun}s": chosen}
     if kind == "button":
         return {"type": kind}
     if kind == "checkboxes" or kind.startswith("multi_"):
         first = element.get("initial_options", [])
         chosen = first if value is None else [_option(element, one) for one in value]
-        _few(element, chosen)
         return {"type": kind, "selected_options": chosen}
     one = element.get("initial_option") if value is None else _option(element, value)
     return {"type": kind, "selected_option": one}
 
 
-def _few(element: Json, chosen: list[Any]) -> None:
+def check_number(element: Json, state: Json) -> None:
+    """Nobody can choose more than the menu allows."""
+    chosen = next((v for v in state.values() if isinstance(v, list)), [])
     most = element.get("max_selected_items", len(chosen))
     assert len(chosen) <= most, f"the Slack client lets one choose {most}"
 

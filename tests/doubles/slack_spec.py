@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,18 @@ TIERS = {
 CALLS_A_MINUTE = {method: count for count, methods in TIERS.items() for method in methods}
 
 
+@cache
+def _load(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
 class WebApiSpec:
     """The (2021) official OpenAPI file: method names and required arguments."""
 
     def __init__(self, path: Path = SPEC_PATH) -> None:
         self.methods: dict[str, dict[str, bool]] = {}
         self.scopes: dict[str, list[str]] = {}
-        for name, verbs in json.loads(path.read_text())["paths"].items():
+        for name, verbs in _load(path)["paths"].items():
             self.methods[name.strip("/")] = {
                 p["name"]: p.get("required", False)
                 for verb in verbs.values()

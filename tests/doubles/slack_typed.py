@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 
-REFERENCE = re.compile(r"(<(?:[@#][A-Z0-9]+|![a-z^0-9A-Z]+|https?://[^>|\s]+)(?:\|[^>]*)?>)")
+REFERENCE = re.compile(
+    r"(<(?:[@#][A-Z0-9]+|![a-z^0-9A-Z]+|https?://[^>|\s]+|mailto:[^>|\s]+)(?:\|[^>]*)?>)"
+)
 """What a client inserts where one picks a person, a channel or a link; kept as it is."""
 
 LINK = re.compile(r"https?://[^\s<>|]+")
@@ -12,8 +14,9 @@ ALL = ("here", "channel", "everyone")
 
 
 def escaped(text: str) -> str:
-    """The three characters Slack escapes."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """The three characters Slack escapes; what is escaped already stays as it is."""
+    text = re.sub("&(?!(?:amp|lt|gt);)", "&amp;", text)
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def on_the_wire(text: str, people: Mapping[str, str], channels: Mapping[str, str]) -> str:

@@ -10,8 +10,8 @@ from tests.doubles.telegram_text import parse_text
 from tests.doubles.telegram_updates import Files
 
 MEDIA = ("photo", "document", "audio", "video", "voice", "animation", "sticker", "video_note")
-PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
-"""How the pictures begin that Telegram can make a photo of."""
+NO_PICTURES = (b"<", b"%PDF", b"PK\x03\x04", b"{")
+"""How files begin that Telegram surely can't make a photo of: SVG, HTML, PDF, archives."""
 
 
 class Media(Chats):
@@ -33,7 +33,7 @@ class Media(Chats):
                 raise Refused("file must be non-empty")
             if len(data) > (10 if kind == "photo" else 50) * 2**20:
                 raise Refused("Request Entity Too Large", 413)
-            if kind == "photo" and not data.startswith(PICTURES):
+            if kind == "photo" and data.lstrip().startswith(NO_PICTURES):
                 raise Refused("IMAGE_PROCESS_FAILED")
             ref = f"file{len(self.files) + 1}"
             self.files[ref] = (name, data)

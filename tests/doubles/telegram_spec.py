@@ -8,6 +8,7 @@ Telegram silently ignores the mistake).
 import json
 import re
 from collections.abc import Container, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,16 @@ class Refused(Exception):
         self.code, self.description, self.parameters = code, description, parameters
 
 
+@cache
+def _load(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
 class BotApiSpec:
     """The Bot API as the file of its specification tells it."""
 
     def __init__(self, path: Path = SPEC_PATH) -> None:
-        data = json.loads(path.read_text())
+        data = _load(path)
         self.version: str = data["version"]
         self.methods: dict[str, Json] = data["methods"]
         self.types: dict[str, Json] = data["types"]

@@ -20,6 +20,7 @@ async def test_what_is_typed_arrives_escaped() -> None:
             ("broker @sari dewi", f"broker <@{sari.id}|sari dewi>"),
             ("in #team, not #teams", f"in <#{team.id}|team>, not #teams"),
             ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
+            ("a &lt; b <mailto:a@b.c|a>", "a &lt; b <mailto:a@b.c|a>"),
             (f"<@{sari.id}> <@{sari.id}|x>", f"<@{sari.id}> <@{sari.id}|x>"),
             ("see https://a.b/c?d&e now", "see <https://a.b/c?d&amp;e> now"),
             ("ask a@b.example", "ask <mailto:a@b.example|a@b.example>"),
@@ -28,7 +29,7 @@ async def test_what_is_typed_arrives_escaped() -> None:
             await alice.command("/x", typed, channel=team)
             assert script.seen[-1]["text"] == arrives
         await alice.say("@Sari Dewi & @doublebot in #team", team)
-        await until(lambda: len(script.seen) == 10, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 11, 3, lambda: script.seen)
         words = {body["event"]["text"] for body in script.seen[-2:]}
         assert words == {f"<@{sari.id}> &amp; <@{slack.bot_id}> in <#{team.id}|team>"}
         assert script.seen[0]["channel_name"] == "team"
