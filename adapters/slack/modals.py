@@ -245,7 +245,7 @@ def _element(asked: FormField, offered: Sequence[tuple[str, str]]) -> Json:
                 people["max_selected_items"] = asked.most
             chosen = [user for user in asked.value if _is_user(user)]
             if chosen and not isinstance(asked.value, str):
-                people["initial_users"] = chosen
+                people["initial_users"] = chosen[: asked.most or None]
             return people
         case "one" | "many":
             return _choice(asked, offered)

@@ -276,7 +276,7 @@ def expected(asked: FormField) -> Any:
         case "words":
             return asked.value
         case "people":
-            return tuple(user for user in asked.value if user != "budi")
+            return tuple(user for user in asked.value if user != "budi")[: asked.most or None]
         case "one":
             return asked.value[:1] if asked.options else ()
     if not asked.options:
