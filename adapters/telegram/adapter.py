@@ -1,6 +1,7 @@
 """Telegram as a platform: long polling, and replies that follow the commit."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,7 @@ KINDS = ["message", "callback_query", "my_chat_member"]
 DRAIN = 1.8
 TRIES = 3
 LONGEST_PATIENCE = 30.0
+REMEMBERED = 10_000
 
 Menu = Sequence[tuple[str, str]]
 """Commands of a chat, each with what it does."""
@@ -70,6 +72,8 @@ class Telegram:
         self._sending = Sending(self._bot, pace or Pace(), self._moved)
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        """What was handled lately: a repeated tap cannot be answered twice."""
 
     def join_link(self, code: str) -> str:
         """See Adapter. Without a code: the private chat with the bot."""
@@ -151,7 +155,12 @@ class Telegram:
 
     async def _lane(self, handler: Handler, lane: Sequence[tuple[Incoming, str | None]]) -> None:
         for event, query in lane:
+            if event.key in self._seen:
+                continue
             replies = await self._handle(handler, event)
+            self._seen[event.key] = None
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
             if query is not None:
                 self._later(self._answer(query))
             if replies:

@@ -42,11 +42,9 @@ def read_lines(scene: Scene, text: str) -> str:
 
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     """Name, organisations, language and zone, the broker: what is clear is not asked."""
-    open_to_all = scene.house.founding_open
+    code = OPEN if scene.house.founding_open else one(given, "code")
     asked = [
-        Field("code", say("partnership/ask_code"), read=read_code, default=OPEN)
-        if open_to_all
-        else Field("code", say("partnership/ask_code"), read=read_code),
+        Field("code", say("partnership/ask_code"), read=read_code, default=code),
         Field("name", say("partnership/ask_name"), most=80),
         Field("organisations", say("partnership/ask_organisations"), most=4000, read=read_lines),
         Field("settings", _settings(scene, given), "one", SETTINGS),

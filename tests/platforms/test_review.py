@@ -1,0 +1,118 @@
+"""A whole review with four partners on each platform, from the founding link to the report."""
+
+import asyncio
+import re
+from typing import Any
+
+from tests.doubles.slack_people import User as SlackUser
+from tests.doubles.telegram_people import User as TelegramUser
+from tests.doubles.waiting import until
+from tests.platforms.conftest import PATIENCE, Both, clicked, labels, tapped
+
+ON_TELEGRAM = {"Sari": 0, "Joko": 0, "Maria": 1, "Anna": 1}
+ON_SLACK = {"Hasan": 2, "Lin": 2, "Yohana": 3, "Tom": 3}
+WORDS = "Visits on site helped us most."
+PICKS = ("Agree", "Agree", "Disagree", "Strongly agree", "Agree")
+
+
+async def founded(both: Both, budi: TelegramUser) -> list[str]:
+    """Set the partnership up on Telegram; the join codes in the order they were given."""
+    await budi.send(f"/start {await both.founding_code()}")
+    await tapped(budi, "Set up a partnership", "1 of")
+    for words, then in (
+        ("Water for Bima", "2 of"),
+        ("Dinas PU\nYayasan Air\nPT Tirta\nForum Desa", "3 of"),
+    ):
+        await budi.send(words)
+        await budi.wait(then, timeout=PATIENCE)
+    await tapped(budi, "That's right", "4 of")
+    await tapped(budi, "An independent person", "name")
+    await budi.send("Ratna Dewi")
+    await tapped(budi, "The partnership", "is set up")
+    await budi.wait("People who can be asked", timeout=PATIENCE)
+    found = [re.search(r"\?start=(\w{8})", m["text"]) for m in budi.seen()]
+    return [match[1] for match in found if match]
+
+
+async def joined_on_telegram(user: TelegramUser, code: str) -> None:
+    await user.send(f"/start {code}")
+    await tapped(user, "Join", "take part")
+
+
+async def joined_on_slack(user: SlackUser, code: str, place: Any) -> None:
+    await user.command("/titian", f"join {code}", place)
+    await clicked(user, "Join", "take part", place)
+
+
+async def answered_on_telegram(user: TelegramUser, words: bool) -> None:
+    await tapped(user, "Begin", "1 of 7")
+    for number, pick in enumerate(PICKS, 2):
+        await tapped(user, pick, f"{number} of 7")
+    option = labels(await user.wait("6 of 7"))[0]
+    await tapped(user, option, "7 of 7")
+    if words:
+        typed = await user.send(WORDS)
+        await user.wait("That was all", timeout=PATIENCE)
+        gone = lambda: typed["message_id"] not in user.chat.messages  # noqa: E731
+        await until(gone, PATIENCE, lambda: "the words still stand in the chat")
+    else:
+        await tapped(user, "Skip", "That was all")
+    await tapped(user, "Send my answers", "receipt")
+
+
+async def answered_on_slack(user: SlackUser, words: bool) -> None:
+    await user.wait(lambda m: "Begin" in str(m.get("blocks", "")), PATIENCE)
+    await user.click("Begin")
+    view = await user.wait_modal(timeout=PATIENCE)
+    fields = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
+    given: dict[str, Any] = dict(zip(fields, PICKS, strict=False))
+    if words:
+        given[fields[-2]] = WORDS
+    await user.submit(**given)
+    assert user.modal is None, user.form_errors
+    await user.wait(lambda m: "receipt" in str(m.get("blocks", "")), PATIENCE)
+
+
+async def test_eight_partners_on_two_platforms(both: Both) -> None:
+    tg, slack = both.tg, both.slack
+    budi = tg.user("Budi", last_name="Santoso")
+    codes = await founded(both, budi)
+    assert len(codes) == 5
+    ratna = slack.user("Ratna", tz="Asia/Makassar")
+    for name in ON_SLACK:
+        slack.user(name, tz="Asia/Makassar")
+    channel = slack.channel("general", ratna)
+    await ratna.command("/titian", f"join {codes[4]}", channel)
+    await clicked(ratna, "Join", "I agree", channel)
+    await ratna.click("I agree", channel=channel)
+    await asyncio.gather(
+        *(joined_on_telegram(tg.user(n), codes[i]) for n, i in ON_TELEGRAM.items()),
+        *(joined_on_slack(slack.user(n), codes[i], channel) for n, i in ON_SLACK.items()),
+    )
+    tg.duplicate(3)
+    await budi.send("/partnership set protect person")
+    await budi.wait("Protection", timeout=PATIENCE)
+    await budi.send("/review start responsibilities for 7d purpose learn")
+    await tapped(budi, "Start", "Started")
+    tg.duplicate(8)
+    slack.duplicate_interactive(4)
+    await asyncio.gather(
+        *(answered_on_telegram(tg.user(n), n != "Anna") for n in ON_TELEGRAM),
+        *(answered_on_slack(slack.user(n), n == "Lin") for n in ON_SLACK),
+        answered_on_slack(ratna, False),
+    )
+    await both.forward(days=7, hours=9)
+    for name in ON_TELEGRAM:
+        closed = await tg.user(name).wait("Closed", timeout=PATIENCE)
+        assert "8 of 8" in closed["text"] and not labels(closed)
+    for name in ON_SLACK:
+        seen = await slack.user(name).wait("Closed", PATIENCE)
+        assert "8 of 8" in str(seen["blocks"]) and "actions" not in str(seen["blocks"])
+    report = await ratna.wait("What your partners said", PATIENCE)
+    assert WORDS in str(report["blocks"])
+    await until(lambda: slack.files, PATIENCE, lambda: "no picture came")
+    (picture,) = slack.files.values()
+    assert picture["data"].startswith(b"\x89PNG")
+    assert not any(WORDS in m.get("text", "") for m in budi.seen())
+    tg.assert_clean()
+    slack.assert_clean(warnings=True)
