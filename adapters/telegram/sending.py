@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts
+from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts, shown
 from adapters.telegram.pacing import Pace
 from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import File, Outgoing, Spot
@@ -30,7 +30,6 @@ warnings.filterwarnings("ignore", r"Deprecated since version v22\.2: .*`retry_af
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = ("message to edit not found", "message can't be edited", "no text in the message")
 NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "not enough rights")
-NO_PREVIEW = '{"is_disabled": true}'
 SEND, EDIT, PHOTO, DOCUMENT = "SendMessage", "EditMessageText", "SendPhoto", "SendDocument"
 """Telegram reads method names in any case; in its own case the library wants its method used,
 which makes a message object of every answer and takes twice as long."""
@@ -78,7 +77,7 @@ class Sending:
 
     async def _new(self, to: Spot, text: str, under: str | None) -> str:
         await self._pace.wait(to.chat)
-        sent = await self._ask(to, SEND, {**_shown(to, text, under), **_topic(to)})
+        sent = await self._ask(to, SEND, {"chat_id": to.chat, **shown(text, under), **_topic(to)})
         return str(sent["message_id"])
 
     async def _unveil(self, to: Spot, preview: str, text: str, under: str | None) -> str:
@@ -94,7 +93,9 @@ class Sending:
         if not message.isdigit():
             raise MessageGone
         try:
-            await self._ask(to, EDIT, {**_shown(to, text, under), "message_id": int(message)})
+            await self._ask(
+                to, EDIT, {"chat_id": to.chat, "message_id": int(message), **shown(text, under)}
+            )
         except UnknownOutcome:
             raise RetryLater(1) from None  # the same edit again does no harm
         except SameAgain:
@@ -144,17 +145,6 @@ class Sending:
             ):
                 raise UnknownOutcome from None
             raise RetryLater(2) from None
-
-
-def _shown(to: Spot, text: str, under: str | None) -> dict[str, Any]:
-    buttons = {"reply_markup": under} if under else {}
-    return {
-        "chat_id": to.chat,
-        "text": text,
-        "parse_mode": "HTML",
-        "link_preview_options": NO_PREVIEW,
-        **buttons,
-    }
 
 
 def _topic(to: Spot) -> dict[str, Any]:
