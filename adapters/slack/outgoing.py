@@ -38,7 +38,8 @@ def parts(message: Outgoing) -> list[Part]:
         ValueError: A kind of markup that is not ours.
     """
     labels = [label for label, _ in message.buttons if len(label) > LABEL]
-    body = rich(message.text)
+    tree = markup.parse(message.text)
+    body = _rich(tree)
     if labels:
         body += pack([blocks.numbered(labels)])
     filled: list[list[Json]] = [[]]
@@ -50,13 +51,13 @@ def parts(message: Outgoing) -> list[Part]:
             weight = 0
         filled[-1].append(block)
         weight += own
-    notice = _notice(message)
+    notice = _notice(message, tree)
     return [Part(notice, content) for content in filled]
 
 
 def rich(text: str) -> list[Json]:
     """Our Markdown as rich_text blocks."""
-    return pack([element for node in markup.parse(text).children for element in _block(node)])
+    return _rich(markup.parse(text))
 
 
 def escape(text: str) -> str:
@@ -64,13 +65,17 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _notice(message: Outgoing) -> str:
+def _rich(tree: SyntaxTreeNode) -> list[Json]:
+    return pack([element for node in tree.children for element in _block(node)])
+
+
+def _notice(message: Outgoing, tree: SyntaxTreeNode) -> str:
     if message.preview:
         said = markup.plain(message.preview)
     elif message.round_id is not None:
         said = ""  # nothing of a check-in on a locked screen
     else:
-        said = markup.plain(message.text)
+        said = markup.plain(tree)
     return escape(blocks.cut(" ".join(said.split()), NOTICE)) or NAME
 
 
