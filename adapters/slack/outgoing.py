@@ -41,7 +41,8 @@ def parts(message: Outgoing) -> list[Part]:
     """
     buttons = [(typed(label), token) for label, token in message.buttons]
     labels = [label for label, _ in buttons if len(label) > LABEL]
-    body = rich(typed(message.text))
+    tree = markup.parse(typed(message.text))
+    body = _rich(tree)
     if labels:
         body += pack([blocks.numbered(labels)])
     filled: list[list[Json]] = [[]]
@@ -53,7 +54,7 @@ def parts(message: Outgoing) -> list[Part]:
             weight = 0
         filled[-1].append(block)
         weight += own
-    notice = _notice(message)
+    notice = _notice(message, tree)
     return [Part(notice, content) for content in filled]
 
 
@@ -64,7 +65,7 @@ def typed(text: str) -> str:
 
 def rich(text: str) -> list[Json]:
     """Our Markdown as rich_text blocks."""
-    return pack([element for node in markup.parse(text).children for element in _block(node)])
+    return _rich(markup.parse(text))
 
 
 def escape(text: str) -> str:
@@ -72,13 +73,17 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _notice(message: Outgoing) -> str:
+def _rich(tree: SyntaxTreeNode) -> list[Json]:
+    return pack([element for node in tree.children for element in _block(node)])
+
+
+def _notice(message: Outgoing, tree: SyntaxTreeNode) -> str:
     if message.preview:
         said = markup.plain(message.preview)
     elif message.round_id is not None:
         said = ""  # nothing of a check-in on a locked screen
     else:
-        said = markup.plain(message.text)
+        said = markup.plain(tree)
     return escape(blocks.cut(" ".join(said.split()), NOTICE)) or NAME
 
 
