@@ -176,3 +176,41 @@ async def test_a_platform_that_is_misconfigured_is_said_once(wrong: str, tmp_pat
         said = [entry for entry in logs if entry["event"] == "part_failed"]
         assert len(said) == 1 and said[0]["part"] == wrong and said[0]["hint"]
         assert "wrong-token" not in str(logs)
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_link(quick: Both) -> None:
+    tg = quick.tg
+    await started(quick)
+    budi = tg.user("Budi")
+    group = await tg.group("Water group", budi, kind="group")
+    await budi.wait("I am Titian", timeout=PATIENCE, chat=group)
+    await budi.press("Link to Water for Bima", chat=group)
+    await budi.wait("is linked to", timeout=PATIENCE, chat=group)
+    moved = await tg.migrate(group)
+    await budi.send("/partnership set protect person")
+    await budi.wait("Protection", timeout=PATIENCE)
+    await budi.send("/review start responsibilities for 7d purpose learn")
+    await tapped(budi, "Start", "Started")
+    await budi.wait("A check-in is open", timeout=PATIENCE, chat=moved)
+    tg.assert_clean()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "error", "code": 409, "description": "Conflict: terminated by other getUpdates"},
+        {"kind": "error", "code": 429, "description": "Too Many Requests", "retry_after": 1},
+        {"kind": "http", "code": 502},
+        {"kind": "reset"},
+    ],
+)
+async def test_polling_goes_on_after_a_fault(quick: Both, fault: dict[str, Any]) -> None:
+    tg = quick.tg
+    tg.fail("getUpdates", **fault)
+    budi = tg.user("Budi")
+    await budi.send("/start")
+    await budi.wait("Hello Budi", timeout=PATIENCE)
+    await budi.send("/help")
+    await budi.wait("For everyone", timeout=PATIENCE)
+    assert len([m for m in budi.seen() if "Hello Budi" in m["text"]]) == 1
+    await until(lambda: quick.app.status["telegram"] == "up", 5, lambda: quick.app.status)
