@@ -38,7 +38,7 @@ class Platform:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/_control"
-        self._client = httpx.AsyncClient(timeout=60)
+        self._client = httpx.AsyncClient(timeout=900)
 
     async def close(self) -> None:
         await self._client.aclose()
