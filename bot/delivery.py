@@ -1,9 +1,15 @@
-"""From the outbox to the platforms: claimed, worded, sent; patience, and people out of reach."""
+"""From the outbox to the platforms: claimed, worded, sent; patience, and people out of reach.
 
-from collections.abc import Mapping
+Lines of one person or group go out one after another, those of different ones side by side.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -11,7 +17,14 @@ from bot import answering
 from bot.reports import Reports
 from bot.scene import After, House
 from dialogues.dialogue import State
-from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
+from dialogues.errors import (
+    DeliveryError,
+    MessageGone,
+    NotNow,
+    RetryLater,
+    UnknownOutcome,
+    Unreachable,
+)
 from dialogues.messages import Message, Outgoing, Spot
 from dialogues.model import Person, RoundState
 from dialogues.ports import Adapter, Clock
@@ -21,6 +34,9 @@ from storage.store import Store, Unit
 
 log = structlog.get_logger()
 TRIES = 8
+AT_ONCE = 48
+"""How many sends may be under way; the adapters keep to their platforms' pace."""
+DRAIN = 2.0
 
 
 class Delivery:
@@ -33,35 +49,108 @@ class Delivery:
         clock: Clock,
         reports: Reports,
         adapters: Mapping[str, Adapter],
-        holder: str = "all",
+        holder: str = "",
     ) -> None:
+        """*holder* names this process where lines are leased; made up if not given."""
         self._house = house
         self._store = store
         self._clock = clock
         self._reports = reports
         self._adapters = adapters
-        self._holder = holder
+        self._holder = holder or uuid.uuid4().hex
+        self._bell = asyncio.Event()
+        self._running = False
+        self._work: set[asyncio.Task[None]] = set()
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Send whatever is due, whenever `due` is called, until cancelled. Then what is on its
+        way may still arrive, and what was only claimed is given back."""
+        self._running = True
+        try:
+            while True:
+                await self._bell.wait()
+                self._bell.clear()
+                while await self._take():
+                    if len(self._work) >= AT_ONCE:
+                        await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._running = False
+            if self._work:
+                await asyncio.wait(self._work, timeout=DRAIN)
+            for task in set(self._work):
+                task.cancel()
+            await asyncio.gather(*self._work, return_exceptions=True)
+            with suppress(NotNow):
+                await self._store.transact(
+                    lambda unit: outbox.recover(unit, self._clock.now(), self._holder)
+                )
+
+    async def due(self) -> None:
+        """Something is due: ring for `run`; where that is not running, send it all now."""
+        if self._running:
+            self._bell.set()
+        else:
+            await self.flush()
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
         taken = 0
-        while posts := await self._store.transact(self._claim):
-            taken += len(posts)
-            for post in posts:
-                await self._deliver(post)
+        while (more := await self._take()) or self._work:
+            taken += more
+            if self._work:
+                await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
         return taken
-
-    def _claim(self, unit: Unit) -> list[Post]:
-        return outbox.claim(unit, self._clock.now(), self._holder)
 
     async def direct(self, after: After) -> None:
         """Send what only a ballot knew: best effort, nothing kept."""
         for person_id, message in after.direct:
-            person, spot = await self._store.read(partial(self._target, message, person_id))
-            if spot is not None:
-                with suppress(DeliveryError):
-                    _, sent = await self._send(message, person, spot)
-                    await self._remember(message, person_id, (spot, sent))
+            self._begin(f"person:{person_id}", self._directly(person_id, message))
+        if not self._running:
+            while self._work:
+                await asyncio.wait(self._work)
+
+    async def _take(self) -> int:
+        room = AT_ONCE - len(self._work)
+        posts = await self._store.transact(
+            lambda unit: outbox.claim(unit, self._clock.now(), self._holder, room)
+        )
+        for post in posts:
+            self._begin(post.lane, self._deliver(post))
+        return len(posts)
+
+    def _begin(self, lane: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start *work* as soon as the lane is free."""
+        before = self._lanes.get(lane)
+        task = asyncio.create_task(self._in_turn(before, work))
+        self._work.add(task)
+        self._lanes[lane] = task
+        task.add_done_callback(lambda done: self._ended(lane, done))
+
+    async def _in_turn(
+        self, before: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]
+    ) -> None:
+        try:
+            if before is not None:
+                await asyncio.wait([before])
+        except asyncio.CancelledError:
+            work.close()
+            raise
+        await work
+
+    def _ended(self, lane: str, task: asyncio.Task[None]) -> None:
+        self._work.discard(task)
+        if self._lanes.get(lane) is task:
+            del self._lanes[lane]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery_failed", error=type(error).__name__)
+
+    async def _directly(self, person_id: int, message: Message) -> None:
+        person, spot = await self._store.read(partial(self._target, message, person_id))
+        if spot is not None:
+            with suppress(DeliveryError):
+                _, sent = await self._send(message, person, spot)
+                await self._remember(message, person_id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
@@ -72,6 +161,9 @@ class Delivery:
             await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
+        now = self._clock.now()
+        if not await self._store.transact(lambda unit: outbox.sending(unit, post.id, now)):
+            return
         try:
             outgoing, message = await self._send(post.message, person, spot)
         except RetryLater as patience:
@@ -80,7 +172,9 @@ class Delivery:
             await self._store.transact(lambda unit: people.mark_unreachable(unit, spot))
             await self._again(post, 0)
         except UnknownOutcome:
-            await self._finish(post, "unknown")
+            await self._store.transact(
+                lambda unit: outbox.unknown(unit, post.id, self._clock.now())
+            )
         except DeliveryError as error:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)

@@ -37,7 +37,7 @@ class Timekeeping:
             await self._store.transact(lambda unit: fill_boxes(self._house, unit))
 
     async def _timers(self, now: datetime) -> None:
-        while True:
+        while await self._store.read(lambda unit: outbox.next_timer(unit, now)):
             after = await self._store.transact(lambda unit: self._next_timer(unit, now))
             if after is None:
                 return
@@ -88,5 +88,9 @@ class Timekeeping:
                 )
             )
 
-    async def _send(self, _: datetime) -> None:
-        await self._delivery.flush()
+    async def _send(self, now: datetime) -> None:
+        due, lost = await self._store.read(lambda unit: outbox.waits(unit, now))
+        if lost:
+            await self._store.transact(lambda unit: outbox.recover(unit, now))
+        if due or lost:
+            await self._delivery.due()

@@ -40,6 +40,11 @@ class Store:
         self.changes = 0
         """How often something that is not a ballot was written here."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether only one process can work with this database."""
+        return self._sqlite
+
     async def transact(self, work: Callable[[Unit], T]) -> T:
         """Run *work* in one transaction: committed as a whole, or nothing happened.
 

@@ -97,7 +97,8 @@ class Both:
 def waiting(unit: Unit, now: datetime) -> bool:
     """Whether something is due and not done."""
     posts = sa.select(col(OutboxRow.id)).where(
-        col(OutboxRow.state).in_(["sending", "pending"]), col(OutboxRow.not_before) <= now
+        col(OutboxRow.state).in_(["claimed", "sending", "pending"]),
+        col(OutboxRow.not_before) <= now,
     )
     timers = sa.select(col(TimerRow.id)).where(col(TimerRow.at) <= now)
     link = unit.connection()
