@@ -48,16 +48,16 @@ class Sending:
         self._pace = pace
         self._moved = moved
 
-    async def send(self, outgoing: Outgoing) -> str:
-        """See Adapter.send. A group that moved is followed."""
+    async def send(self, outgoing: Outgoing, urgent: bool = False) -> str:
+        """See Adapter.send. A group that moved is followed; an *urgent* one goes first."""
         try:
-            return await self._send(outgoing, outgoing.to)
+            return await self._send(outgoing, outgoing.to, urgent)
         except ChatMigrated as migrated:
             await self._moved(outgoing.to, str(migrated.new_chat_id))
             there = Spot(outgoing.to.installation, str(migrated.new_chat_id), outgoing.to.thread)
-            return await self._send(outgoing, there)
+            return await self._send(outgoing, there, urgent)
 
-    async def _send(self, outgoing: Outgoing, to: Spot) -> str:
+    async def _send(self, outgoing: Outgoing, to: Spot, urgent: bool) -> str:
         texts = parts(outgoing.text)
         buttons = keyboard(outgoing.buttons)
         last = ""
@@ -66,23 +66,25 @@ class Sending:
             if number == 0 and outgoing.replaces is not None:
                 last = await self._edit(to, outgoing.replaces, text, under)
             elif number == 0 and outgoing.preview:
-                last = await self._unveil(to, outgoing.preview, text, under)
+                last = await self._unveil(to, outgoing.preview, text, under, urgent)
             else:
-                last = await self._new(to, text, under)
+                last = await self._new(to, text, under, urgent)
         for file in outgoing.files:
-            await self._file(to, file)
+            await self._file(to, file, urgent)
         if outgoing.erases is not None:
             await self._erase(to, outgoing.erases)
         return last
 
-    async def _new(self, to: Spot, text: str, under: str | None) -> str:
-        await self._pace.wait(to.chat)
+    async def _new(self, to: Spot, text: str, under: str | None, urgent: bool) -> str:
+        await self._pace.wait(to.chat, urgent)
         sent = await self._ask(to, SEND, {"chat_id": to.chat, **shown(text, under), **_topic(to)})
         return str(sent["message_id"])
 
-    async def _unveil(self, to: Spot, preview: str, text: str, under: str | None) -> str:
+    async def _unveil(
+        self, to: Spot, preview: str, text: str, under: str | None, urgent: bool
+    ) -> str:
         """Send what a locked screen may show, then put the message itself in its place."""
-        message = await self._new(to, parts(preview)[0], None)
+        message = await self._new(to, parts(preview)[0], None, urgent)
         try:
             return await self._edit(to, message, text, under)
         except RetryLater:
@@ -102,8 +104,8 @@ class Sending:
             pass
         return message
 
-    async def _file(self, to: Spot, file: File) -> None:
-        await self._pace.wait(to.chat)
+    async def _file(self, to: Spot, file: File, urgent: bool) -> None:
+        await self._pace.wait(to.chat, urgent)
         content = InputFile(file.content, filename=file.name)
         kind = "photo" if file.kind.startswith("image/") else "document"
         about = {"caption": file.description[:LONGEST_CAPTION]} if file.description else {}
