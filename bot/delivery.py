@@ -58,17 +58,20 @@ class Delivery:
         """Send what only a ballot knew: best effort, nothing kept."""
         for person_id, message in after.direct:
             person, spot = await self._store.read(partial(self._target, message, person_id))
-            if spot is not None:
+            if spot is not None and not _unasked(message, person):
                 with suppress(DeliveryError):
                     _, sent = await self._send(message, person, spot)
                     await self._remember(message, person_id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
+        if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
+            return  # deleted since it was claimed: its round has ended, or its reader is forgotten
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
-        if await self._store.read(lambda unit: self._needless(unit, post)):
+        unasked = _unasked(post.message, person)
+        if unasked or await self._store.read(lambda unit: self._needless(unit, post)):
             await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
@@ -150,6 +153,11 @@ class Delivery:
             return
         at = self._clock.now() + timedelta(seconds=min(seconds, 3600))
         await self._store.transact(lambda unit: outbox.again(unit, post.id, at))
+
+
+def _unasked(message: Message, person: Person | None) -> bool:
+    """Whether somebody wants no messages (`stop`); what they have already is still edited."""
+    return person is not None and person.stopped and message.replaces is None
 
 
 def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:

@@ -145,6 +145,11 @@ def _post(row: Sequence[Any]) -> Post:
     return Post(row[0], row[1], row[2], row[3], row[4], row[5], message, row[7])
 
 
+def is_there(unit: Unit, post: Post) -> bool:
+    """Whether a claimed line still stands; its number may have been given to another one."""
+    return unit.exec(select(OutboxRow.key).where(OutboxRow.id == post.id)).first() == post.key
+
+
 def finish(unit: Unit, post: int, state: str) -> None:
     """End a line as sent, failed or unknown. Sent and skipped look alike: what it said goes."""
     end = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
@@ -155,6 +160,12 @@ def again(unit: Unit, post: int, at: datetime) -> None:
     """Try again at *at*."""
     later = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
     unit.connection().execute(later.values(state="pending", not_before=at, lease=None))
+
+
+def put_off(unit: Unit, key: str, at: datetime) -> None:
+    """Let a line that still waits go out at another time."""
+    waits = col(OutboxRow.key) == key, col(OutboxRow.state) == "pending"
+    unit.connection().execute(sa.update(OutboxRow).where(*waits).values(not_before=at))
 
 
 def due_timers(unit: Unit, now: datetime, limit: int = 100) -> list[Timer]:

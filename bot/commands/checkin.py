@@ -33,7 +33,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         if action == "page":
             return _page(scene, round_, member)
     if not mine:
-        return reply("checkin/none")
+        return reply("checkin/none", stopped=scene.person.stopped)
     if len(mine) > 1:
         buttons = []
         for round_, _member in mine:

@@ -78,6 +78,7 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
         partnership=scene.group.name,
         organisation=organisation_of(scene, code),
         coordinator=code.role is Role.COORDINATOR,
+        stopped=person.stopped,
     )
 
 
