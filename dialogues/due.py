@@ -54,11 +54,16 @@ def extension(opens: datetime, closes: datetime, by: timedelta, zone: ZoneInfo) 
     Like every end, the new one falls at 17:00 of a working day.
 
     Returns:
-        None where *by* is less than a day, or longer than the review was to last.
+        None where *by* is less than a day, or more than `longest`.
     """
-    if not DAY <= by <= closes - opens:
+    if not DAY <= by <= longest(opens, closes):
         return None
     return until(opens, working_end(closes + by, zone))
+
+
+def longest(opens: datetime, closes: datetime) -> timedelta:
+    """By how much an end can be put off: as long as the review was to last, a day at least."""
+    return max(DAY, closes - opens)
 
 
 def early_close(opens: datetime, closes: datetime, now: datetime, live: bool) -> datetime | None:

@@ -55,7 +55,7 @@ def _meant(scene: Scene, given: Answers) -> tuple[Review, Localised, due.Times]:
     zone = ZoneInfo(scene.group.zone)
     times = due.extension(review.opens_at, review.closes_at, by, zone)
     if times is None:
-        most = timedelta(days=(review.closes_at - review.opens_at).days)
+        most = timedelta(days=due.longest(review.opens_at, review.closes_at).days)
         worded = when.say_duration(most, scene.language)
         raise Refusal("review/extend_most", title=title, most=worded)
     return review, title, times

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.due import DAY, LONGEST, extension, plan, until
+from dialogues.due import DAY, LONGEST, extension, longest, plan, until
 
 ZONES = st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Europe/Berlin", "America/Lima"])
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,9 +19,10 @@ def test_an_end_is_put_off_by_a_day_at_least_and_at_most_as_long_again(
     opens: datetime, window: timedelta, by: timedelta, zone: ZoneInfo
 ) -> None:
     before = plan(opens, window, zone)
-    longest = before.closes - opens
+    most = longest(opens, before.closes)
+    assert most == max(DAY, before.closes - opens)
     after = extension(opens, before.closes, by, zone)
-    assert (after is not None) == (DAY <= by <= longest)
+    assert (after is not None) == (DAY <= by <= most)
     if after is None:
         return
     assert after.opens == opens and not after.live
@@ -36,7 +37,7 @@ def test_reminder_and_signal_follow_a_new_end_and_never_come_sooner(
     opens: datetime, window: timedelta, share: float, zone: ZoneInfo
 ) -> None:
     before = plan(opens, window, zone)
-    by = DAY + (before.closes - opens - DAY) * share
+    by = DAY + (longest(opens, before.closes) - DAY) * share
     after = extension(opens, before.closes, by, zone)
     assert after is not None and after == until(opens, after.closes)
     assert before.remind is not None and after.remind is not None
