@@ -39,7 +39,7 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         brokers.assignment(unit, review.assignment_id) if review.assignment_id is not None else None
     )
     name = broker_name(known, about)
-    names = {s.name for s in seats} | {s.organisation for s in seats if s.organisation}
+    names = {s.name for s in seats if s.name} | {s.organisation for s in seats if s.organisation}
     names |= {o.name for o in partnerships.organisations(unit, partnership.id)}
     return Showing(
         house,

@@ -55,13 +55,15 @@ class Delivery:
         return outbox.claim(unit, self._clock.now(), self._holder)
 
     async def direct(self, after: After) -> None:
-        """Send what only a ballot knew: best effort, nothing kept."""
-        for person_id, message in after.direct:
-            person, spot = await self._store.read(partial(self._target, message, person_id))
-            if spot is not None and not _unasked(message, person):
+        """Send what is not to be kept on its way: best effort."""
+        for to, message in after.direct:
+            person, spot = await self._store.read(partial(self._target, message, to))
+            if person is not None and spot is not None and not _unasked(message, person):
                 with suppress(DeliveryError):
                     _, sent = await self._send(message, person, spot)
-                    await self._remember(message, person_id, (spot, sent))
+                    await self._remember(message, person.id, (spot, sent))
+        if after.scrub:
+            await self._store.scrub()
 
     async def _deliver(self, post: Post) -> None:
         if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
@@ -124,11 +126,13 @@ class Delivery:
             return None, post.message.at
         return self._target(post.message, post.person_id, unit)
 
-    def _target(self, message: Message, person_id: int, unit: Unit) -> tuple[Person, Spot | None]:
-        person = people.person_by_id(unit, person_id)
-        if message.at is not None:
+    def _target(
+        self, message: Message, to: int | Person, unit: Unit
+    ) -> tuple[Person | None, Spot | None]:
+        person = people.find_person(unit, to) if isinstance(to, int) else to
+        if message.at is not None or person is None:
             return person, message.at
-        spots = [s for s in people.spots(unit, person_id) if s.installation in self._adapters]
+        spots = [s for s in people.spots(unit, person.id) if s.installation in self._adapters]
         return person, spots[0] if spots else None
 
     def _needless(self, unit: Unit, post: Post) -> bool:

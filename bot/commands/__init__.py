@@ -18,6 +18,8 @@ MODULES = (
     "stop",
     "resume",
     "leave",
+    "mydata",
+    "forget_me",
     "partnership_new",
     "partnership_show",
     "partnership_set",

@@ -7,7 +7,7 @@ from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
 from bot.scene import Scene
 from dialogues.answers import Answers
-from dialogues.messages import Message
+from dialogues.messages import Message, say
 from storage import partnerships
 
 
@@ -28,7 +28,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         changes=[
             {
                 "at": at,
-                "by": by,
+                "by": by or say("phrase.somebody_gone"),
                 "name": logged(name, before)[0],
                 "before": logged(name, before)[1],
                 "after": logged(name, after)[1],
