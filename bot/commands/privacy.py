@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.commands.command import Command, reply
+from bot.commands.command import Command, button, reply
 from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
 from bot.scene import Scene
@@ -20,6 +20,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     changes = partnerships.settings_log(scene.unit, group.id) if group else []
     return reply(
         "help/privacy",
+        button("mydata", "mydata"),
+        button("forget_me", "forget me"),
         operator=scene.house.operator,
         strong=not scene.house.keyring.beside,
         minimum=group.minimum if group else 5,
