@@ -39,7 +39,7 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         brokers.assignment(unit, review.assignment_id) if review.assignment_id is not None else None
     )
     name = broker_name(known, about)
-    names = {s.name for s in seats} | {s.organisation for s in seats if s.organisation}
+    names = {s.name for s in seats if s.name} | {s.organisation for s in seats if s.organisation}
     names |= {o.name for o in partnerships.organisations(unit, partnership.id)}
     return Showing(
         house,
@@ -187,8 +187,12 @@ def _noted(
 
 def tomorrow(person: Person, zone: ZoneInfo, now: datetime) -> datetime:
     """When to ask again somebody who said Later: the next day, in their waking hours."""
-    quiet = (clock_time(person.quiet_from), clock_time(person.quiet_until))
-    return waking(now + timedelta(days=1), zone, *quiet)
+    return awake(person, zone, now + timedelta(days=1))
+
+
+def awake(person: Person, zone: ZoneInfo, at: datetime) -> datetime:
+    """The first of a person's waking hours from *at* on."""
+    return waking(at, zone, clock_time(person.quiet_from), clock_time(person.quiet_until))
 
 
 def clock_time(minutes: int) -> time:

@@ -13,7 +13,7 @@ from bot import answering
 from bot.notices import notice, tell
 from bot.scene import After, House
 from dialogues import due
-from dialogues.dialogue import State
+from dialogues.dialogue import Draft, State
 from dialogues.disclosure import Ballot, bounds, disclose, to_data
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, Spot, say
@@ -87,6 +87,10 @@ def _close_round(
     house: House, unit: Unit, round_: Round, now: datetime
 ) -> list[tuple[int, Message]]:
     box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+    seats = rounds.roster(unit, round_.id)
+    for seat in seats:
+        if not seat.name:  # whoever was forgotten has no ballot, whatever came at that moment
+            box.write(seat.member_id, Draft())
     drafts, _ = box.open_all()
     cast = [draft for draft in drafts if draft.state is State.CAST]
     receipts = [draft.receipt for draft in cast]
@@ -95,7 +99,6 @@ def _close_round(
         body: dict[str, object] = {"mirror": True, "cast": bool(cast), "answers": answers}
         results.save_result(unit, round_.id, body, None, None, receipts)
     else:
-        seats = rounds.roster(unit, round_.id)
         result = disclose(
             round_.checkin,
             round_.facts,

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot import answering
+from bot.ballots_first import ballots_first
 from bot.commands import load
 from bot.commands.forms import candidates, resume, resume_page, start
 from bot.commands.words import build, parse
@@ -99,8 +100,8 @@ class Conversation:
                 lambda unit: self._answer(unit, incoming, who, round_id)
             )
         else:
-            messages, after = await self._store.transact(
-                lambda unit: self._command(unit, incoming, who)
+            messages, after = await ballots_first(
+                self._store, lambda unit, known: self._command(unit, incoming, who, known)
             )
             for left in after:
                 await self._direct(left)
@@ -209,7 +210,7 @@ class Conversation:
         )
 
     def _command(
-        self, unit: Unit, incoming: Incoming, person: Person
+        self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
     ) -> tuple[Sequence[Message], Sequence[After]]:
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
@@ -217,6 +218,7 @@ class Conversation:
         chat = incoming.chat
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
+        scene.withdrawn = known
         where = incoming.place if incoming.private else chat
         linked = partnerships.place_of(unit, where) if where is not None else None
         if linked is not None and (not incoming.private or _in(scene, linked)):

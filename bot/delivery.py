@@ -103,12 +103,15 @@ class Delivery:
         return taken
 
     async def direct(self, after: After) -> None:
-        """Send what only a ballot knew: best effort, nothing kept."""
-        for person_id, message in after.direct:
-            self._begin(f"person:{person_id}", self._directly(person_id, message))
+        """Send what is not to be kept on its way: best effort."""
+        for to, message in after.direct:
+            lane = f"person:{to if isinstance(to, int) else to.id}"
+            self._begin(lane, self._directly(to, message))
         if not self._running:
             while self._work:
                 await asyncio.wait(self._work)
+        if after.scrub:
+            await self._store.scrub()
 
     async def _take(self) -> int:
         room = AT_ONCE - len(self._work)
@@ -145,19 +148,22 @@ class Delivery:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery_failed", error=type(error).__name__)
 
-    async def _directly(self, person_id: int, message: Message) -> None:
-        person, spot = await self._store.read(partial(self._target, message, person_id))
-        if spot is not None:
+    async def _directly(self, to: int | Person, message: Message) -> None:
+        person, spot = await self._store.read(partial(self._target, message, to))
+        if person is not None and spot is not None and not _unasked(message, person):
             with suppress(DeliveryError):
                 _, sent = await self._send(message, person, spot)
-                await self._remember(message, person_id, (spot, sent))
+                await self._remember(message, person.id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
+        if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
+            return  # deleted since it was claimed: its round has ended, or its reader is forgotten
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
-        if await self._store.read(lambda unit: self._needless(unit, post)):
+        unasked = _unasked(post.message, person)
+        if unasked or await self._store.read(lambda unit: self._needless(unit, post)):
             await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
@@ -215,11 +221,13 @@ class Delivery:
             return None, post.message.at
         return self._target(post.message, post.person_id, unit)
 
-    def _target(self, message: Message, person_id: int, unit: Unit) -> tuple[Person, Spot | None]:
-        person = people.person_by_id(unit, person_id)
-        if message.at is not None:
+    def _target(
+        self, message: Message, to: int | Person, unit: Unit
+    ) -> tuple[Person | None, Spot | None]:
+        person = people.find_person(unit, to) if isinstance(to, int) else to
+        if message.at is not None or person is None:
             return person, message.at
-        spots = [s for s in people.spots(unit, person_id) if s.installation in self._adapters]
+        spots = [s for s in people.spots(unit, person.id) if s.installation in self._adapters]
         return person, spots[0] if spots else None
 
     def _needless(self, unit: Unit, post: Post) -> bool:
@@ -244,6 +252,11 @@ class Delivery:
             return
         at = self._clock.now() + timedelta(seconds=min(seconds, 3600))
         await self._store.transact(lambda unit: outbox.again(unit, post.id, at))
+
+
+def _unasked(message: Message, person: Person | None) -> bool:
+    """Whether somebody wants no messages (`stop`); what they have already is still edited."""
+    return person is not None and person.stopped and message.replaces is None
 
 
 def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:

@@ -30,7 +30,6 @@ from dialogues.model import (
     Round,
     RoundState,
 )
-from dialogues.when import waking
 from storage import brokers, outbox, partnerships, people, reviews, rounds
 from storage.ballots import (
     Box,
@@ -142,11 +141,10 @@ def _invite(unit: Unit, round_: Round, partnership: Partnership, times: due.Time
     for seat in rounds.roster(unit, round_.id):
         person = people.person_by_id(unit, seat.person_id)
         zone = zone_of(person, partnership)
-        quiet = (answering.clock_time(person.quiet_from), answering.clock_time(person.quiet_until))
-        at = times.opens if times.live else waking(times.opens, zone, *quiet)
+        at = times.opens if times.live else answering.awake(person, zone, times.opens)
         _post(unit, round_, seat.member_id, person.id, "checkin/invitation", "invite", at)
         if times.remind is not None:
-            again = waking(times.remind, zone, *quiet)
+            again = answering.awake(person, zone, times.remind)
             if again < times.closes:
                 _post(unit, round_, seat.member_id, person.id, "checkin/reminder", "remind", again)
     if not times.live:

@@ -200,6 +200,11 @@ def unknown(unit: Unit, post: int, now: datetime) -> None:
     unit.flush()
 
 
+def is_there(unit: Unit, post: Post) -> bool:
+    """Whether a claimed line still stands; its number may have been given to another one."""
+    return unit.exec(select(OutboxRow.key).where(OutboxRow.id == post.id)).first() == post.key
+
+
 def finish(unit: Unit, post: int, state: str) -> None:
     """End a line as sent, failed or unknown. Sent and skipped look alike: what it said goes."""
     end = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
@@ -210,6 +215,12 @@ def again(unit: Unit, post: int, at: datetime) -> None:
     """Try again at *at*."""
     later = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
     unit.connection().execute(later.values(state="pending", not_before=at, lease=None))
+
+
+def put_off(unit: Unit, key: str, at: datetime) -> None:
+    """Let a line that still waits go out at another time."""
+    waits = col(OutboxRow.key) == key, col(OutboxRow.state) == "pending"
+    unit.connection().execute(sa.update(OutboxRow).where(*waits).values(not_before=at))
 
 
 def due_timers(unit: Unit, now: datetime, limit: int = 100) -> list[Timer]:

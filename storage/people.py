@@ -72,6 +72,12 @@ def _person(row: PersonRow) -> Person:
     )
 
 
+def find_person(unit: Unit, person: int) -> Person | None:
+    """One person, or None for somebody who had themself erased."""
+    row = unit.get(PersonRow, person)
+    return _person(row) if row else None
+
+
 def person_by_id(unit: Unit, person: int) -> Person:
     """One person."""
     row = unit.get(PersonRow, person)

@@ -200,6 +200,12 @@ def roster(unit: Unit, round_id: int) -> list[Seat]:
     ]
 
 
+def asked(unit: Unit, review_id: int) -> list[Seat]:
+    """Everybody asked in a review's rounds, once each, but those who had themselves erased."""
+    seats = [seat for made in rounds(unit, review_id) for seat in roster(unit, made.id)]
+    return list({seat.member_id: seat for seat in seats if seat.name}.values())
+
+
 def last_close(unit: Unit, partnership_id: int, checkin_id: str, person: int | None) -> Any:
     """When a check-in about one broker (the person) was last closed or is still open.
 

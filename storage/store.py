@@ -13,6 +13,8 @@ from dialogues.errors import NotNow
 from storage.database import open_engine
 
 T = TypeVar("T")
+TRACES = ("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue")
+"""The tables from which something is deleted that must leave no trace."""
 TOGETHER = 32
 """How many ballots may share one commit."""
 
@@ -147,7 +149,7 @@ class Store:
             finally:
                 raw.close()
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
-            for table in ("ballot", "inbox", "outbox", "open_message"):
+            for table in TRACES:
                 link.execute(sa.text(f"VACUUM {table}"))
         return True
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.commands.command import Command, reply
+from bot.commands.command import Command, button, reply
 from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
 from bot.scene import Scene
 from dialogues.answers import Answers
-from dialogues.messages import Message
+from dialogues.messages import Message, say
 from storage import partnerships
 
 
@@ -20,6 +20,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     changes = partnerships.settings_log(scene.unit, group.id) if group else []
     return reply(
         "help/privacy",
+        button("mydata", "mydata"),
+        button("forget_me", "forget me"),
         operator=scene.house.operator,
         strong=not scene.house.keyring.beside,
         minimum=group.minimum if group else 5,
@@ -28,7 +30,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         changes=[
             {
                 "at": at,
-                "by": by,
+                "by": by or say("phrase.somebody_gone"),
                 "name": logged(name, before)[0],
                 "before": logged(name, before)[1],
                 "after": logged(name, after)[1],

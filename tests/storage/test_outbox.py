@@ -137,3 +137,29 @@ async def test_the_end_of_a_round_takes_what_belongs_to_it(store: Store) -> None
     left = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
     assert [p.key for p in left] == ["free"]
     assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+
+
+async def test_only_what_still_waits_is_put_off(store: Store) -> None:
+    later = NOW + timedelta(days=2)
+    await store.transact(lambda unit: post(unit, "waits"))
+    await store.transact(lambda unit: post(unit, "taken"))
+    await store.transact(lambda unit: outbox.put_off(unit, "waits", later))
+    taken = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert [p.key for p in taken] == ["taken"]
+    await store.transact(lambda unit: outbox.put_off(unit, "taken", later))
+    await store.transact(lambda unit: outbox.finish(unit, taken[0].id, "sent"))
+    assert [p.key for p in await store.transact(lambda u: outbox.claim(u, later, "me"))] == [
+        "waits"
+    ]
+
+
+async def test_a_claimed_line_that_was_deleted_is_noticed_whatever_has_its_number(
+    store: Store,
+) -> None:
+    await store.transact(lambda unit: post(unit, "old", round_id=1))
+    (taken,) = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert await store.read(lambda unit: outbox.is_there(unit, taken))
+    await store.transact(lambda unit: outbox.forget_round(unit, 1))
+    assert not await store.read(lambda unit: outbox.is_there(unit, taken))
+    await store.transact(lambda unit: post(unit, "new"))
+    assert not await store.read(lambda unit: outbox.is_there(unit, taken))
