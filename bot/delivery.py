@@ -10,6 +10,7 @@ import structlog
 from bot import answering
 from bot.reports import Reports
 from bot.scene import After, House
+from bot.sealing import Sealing
 from dialogues.dialogue import State
 from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import Message, Outgoing, Spot
@@ -33,6 +34,7 @@ class Delivery:
         clock: Clock,
         reports: Reports,
         adapters: Mapping[str, Adapter],
+        sealing: Sealing,
         holder: str = "all",
     ) -> None:
         self._house = house
@@ -40,7 +42,9 @@ class Delivery:
         self._clock = clock
         self._reports = reports
         self._adapters = adapters
+        self._sealing = sealing
         self._holder = holder
+        self._reminded: set[int] = set()
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
@@ -49,6 +53,8 @@ class Delivery:
             taken += len(posts)
             for post in posts:
                 await self._deliver(post)
+        while self._reminded:
+            await self._sealing.renew(self._reminded.pop())
         return taken
 
     def _claim(self, unit: Unit) -> list[Post]:
@@ -64,12 +70,14 @@ class Delivery:
                     await self._remember(message, person_id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
+        if post.message.say.key == "checkin/reminder" and post.round_id is not None:
+            # Whether this one is sent or passed over, the round is written all the same (B08).
+            self._reminded.add(post.round_id)
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
         if await self._store.read(lambda unit: self._needless(unit, post)):
-            await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
         try:
@@ -85,24 +93,19 @@ class Delivery:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            await self._remember(post.message, post.person_id, (spot, message))
+            if post.person_id is not None:
+                await self._remember(post.message, post.person_id, (spot, message))
             await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
 
-    async def _remember(
-        self, message: Message, person: int | None, sent: tuple[Spot, str] | None
-    ) -> None:
-        """Where a reminder stands is remembered inside the seal only."""
+    async def _remember(self, message: Message, person: int, sent: tuple[Spot, str]) -> None:
+        """Where a reminder stands: kept inside the seal only, with the round's next key."""
         round_id = message.round_id
-        if message.say.key != "checkin/reminder" or round_id is None or person is None:
+        if message.say.key != "checkin/reminder" or round_id is None or not sent[1]:
             return
-        mark = answering.mark_of(*sent) if sent and sent[1] else None
-
-        def note(unit: Unit) -> None:
-            member = rounds.seat_of(unit, round_id, person)
-            if member is not None:
-                answering.note_shown(self._house, unit, round_id, member, mark)
-
-        await self._store.transact_ballot(note)
+        member = await self._store.read(lambda unit: rounds.seat_of(unit, round_id, person))
+        if member is not None:
+            mark = answering.mark_of(*sent)
+            self._sealing.note(round_id, member, lambda draft: answering.with_mark(draft, mark))
 
     async def _send(
         self, message: Message, person: Person | None, spot: Spot
