@@ -17,6 +17,7 @@ from bot.forgiving import Forgiving
 from bot.platforms import Ground, open_platforms
 from bot.reports import Reports
 from bot.scene import House
+from bot.sealing import Sealing
 from bot.settings import Settings
 from bot.ticker import Ticker
 from bot.timekeeping import Timekeeping
@@ -69,8 +70,11 @@ class App:
             lambda name: self.adapters[name].ability if name in self.adapters else Ability(),
         )
         self.reports = Reports(self.house, self.store, clock)
-        self.delivery = Delivery(self.house, self.store, clock, self.reports, self.adapters)
-        keeping = Timekeeping(self.house, self.store, self.delivery)
+        self.sealing = Sealing(self.house, self.store)
+        self.delivery = Delivery(
+            self.house, self.store, clock, self.reports, self.adapters, self.sealing
+        )
+        keeping = Timekeeping(self.house, self.store, self.delivery, self.sealing)
         self.ticker = Ticker(clock, keeping.steps)
         self.conversation = Conversation(
             self.house, self.store, clock, self.reports, self.delivery.direct, self.ticker.ring

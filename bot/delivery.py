@@ -16,6 +16,7 @@ import structlog
 from bot import answering
 from bot.reports import Reports
 from bot.scene import After, House
+from bot.sealing import Sealing
 from dialogues.dialogue import State
 from dialogues.errors import (
     DeliveryError,
@@ -49,6 +50,7 @@ class Delivery:
         clock: Clock,
         reports: Reports,
         adapters: Mapping[str, Adapter],
+        sealing: Sealing,
         holder: str = "",
     ) -> None:
         """*holder* names this process where lines are leased; made up if not given."""
@@ -57,6 +59,8 @@ class Delivery:
         self._clock = clock
         self._reports = reports
         self._adapters = adapters
+        self._sealing = sealing
+        self._reminded: set[int] = set()
         self._holder = holder or uuid.uuid4().hex
         self._bell = asyncio.Event()
         self._running = False
@@ -74,6 +78,7 @@ class Delivery:
                 while await self._take():
                     if len(self._work) >= AT_ONCE:
                         await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+                await self._cover()
         finally:
             self._running = False
             if self._work:
@@ -100,7 +105,16 @@ class Delivery:
             taken += more
             if self._work:
                 await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+        await self._cover()
         return taken
+
+    async def _cover(self) -> None:
+        """Once reminders are through, sent or passed over, their rounds are sealed again."""
+        if self._reminded:
+            if self._work:
+                await asyncio.wait(self._work)
+            while self._reminded:
+                await self._sealing.renew(self._reminded.pop())
 
     async def direct(self, after: After) -> None:
         """Send what is not to be kept on its way: best effort."""
@@ -158,13 +172,15 @@ class Delivery:
     async def _deliver(self, post: Post) -> None:
         if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
             return  # deleted since it was claimed: its round has ended, or its reader is forgotten
+        if post.message.say.key == "checkin/reminder" and post.round_id is not None:
+            # Whether this one is sent or passed over, the round is written all the same (B08).
+            self._reminded.add(post.round_id)
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
         unasked = _unasked(post.message, person)
         if unasked or await self._store.read(lambda unit: self._needless(unit, post)):
-            await self._remember(post.message, post.person_id, None)
             await self._finish(post, "sent")
             return
         now = self._clock.now()
@@ -185,24 +201,19 @@ class Delivery:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            await self._remember(post.message, post.person_id, (spot, message))
+            if post.person_id is not None:
+                await self._remember(post.message, post.person_id, (spot, message))
             await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
 
-    async def _remember(
-        self, message: Message, person: int | None, sent: tuple[Spot, str] | None
-    ) -> None:
-        """Where a reminder stands is remembered inside the seal only."""
+    async def _remember(self, message: Message, person: int, sent: tuple[Spot, str]) -> None:
+        """Where a reminder stands: kept inside the seal only, with the round's next key."""
         round_id = message.round_id
-        if message.say.key != "checkin/reminder" or round_id is None or person is None:
+        if message.say.key != "checkin/reminder" or round_id is None or not sent[1]:
             return
-        mark = answering.mark_of(*sent) if sent and sent[1] else None
-
-        def note(unit: Unit) -> None:
-            member = rounds.seat_of(unit, round_id, person)
-            if member is not None:
-                answering.note_shown(self._house, unit, round_id, member, mark)
-
-        await self._store.transact_ballot(note)
+        member = await self._store.read(lambda unit: rounds.seat_of(unit, round_id, person))
+        if member is not None:
+            mark = answering.mark_of(*sent)
+            self._sealing.note(round_id, member, lambda draft: answering.with_mark(draft, mark))
 
     async def _send(
         self, message: Message, person: Person | None, spot: Spot

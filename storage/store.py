@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dialogues.errors import NotNow
-from storage.database import open_engine
+from storage.database import PATIENCE, open_engine
 
 T = TypeVar("T")
 TRACES = ("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue")
 """The tables from which something is deleted that must leave no trace."""
 TOGETHER = 32
 """How many ballots may share one commit."""
+BRIEFLY = 250
+"""Milliseconds that a scrub waits for readers, since answers wait for it meanwhile."""
 
 
 class Unit(Session):
@@ -143,10 +145,12 @@ class Store:
             raw = self._writer.raw_connection()
             try:
                 cursor = raw.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={BRIEFLY}")
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 cursor.close()
                 return bool(busy[0] == 0)
             finally:
+                raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
                 raw.close()
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
             for table in TRACES:
