@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from bot import pages, screens
 from bot.scene import House, broker_name, language_of, worded_fault, zone_of
 from bot.screens import Showing
+from dialogues.bounds import bounds
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed
-from dialogues.disclosure import bounds
 from dialogues.engine import advance, show, waits_for_words
 from dialogues.errors import KeyLost
 from dialogues.messages import Filled, Localised, Message, Spot, Tap, Text, say

@@ -7,9 +7,9 @@ from functools import cached_property
 from bot.scene import House, worded_fault
 from dialogues import comments
 from dialogues.answers import Answer
+from dialogues.bounds import Bounds
 from dialogues.checkin import Multi, Number, Question, Words
 from dialogues.dialogue import Act, Draft, Item, Screen, Turn
-from dialogues.disclosure import Bounds
 from dialogues.engine import items, position
 from dialogues.messages import Ability, Button, Localised, Message, say
 from dialogues.model import Confidence, Partnership, Review, Round

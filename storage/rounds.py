@@ -76,6 +76,26 @@ def new_round(
     return _round(row)
 
 
+def earlier(unit: Unit, than: Round) -> list[Round]:
+    """The closed rounds of the same check-in about the same broker (the person), latest first."""
+    query = (
+        select(RoundRow, ReviewRow.checkin_id, MemberRow.person_id)
+        .join(ReviewRow, col(ReviewRow.id) == col(RoundRow.review_id))
+        .outerjoin(AssignmentRow, col(AssignmentRow.id) == col(ReviewRow.assignment_id))
+        .outerjoin(MemberRow, col(MemberRow.id) == col(AssignmentRow.member_id))
+        .where(RoundRow.partnership_id == than.partnership_id)
+        .where(RoundRow.audience == than.audience.value)
+        .order_by(col(RoundRow.id).desc())
+    )
+    found = unit.exec(query).all()
+    alike = {row.id: (checkin, person) for row, checkin, person in found}
+    return [
+        _round(row)
+        for row, *about in found
+        if row.id != than.id and row.closed_at and tuple(about) == alike[than.id]
+    ]
+
+
 def _round(row: RoundRow) -> Round:
     assert row.id is not None
     return Round(

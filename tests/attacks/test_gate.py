@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dialogues.answers import Answer, Band, band, is_scored
+from dialogues.bounds import Bounds, bounds
 from dialogues.checkin import CheckIn, Choice, Multi, Number, Option, Question, Scale
-from dialogues.disclosure import Ballot, Bounds, Result, bounds, disclose
+from dialogues.disclosure import Ballot, Result, disclose
 from dialogues.messages import Localised
 from dialogues.model import Protect
 
