@@ -147,7 +147,7 @@ def probed(n: int, joined: int, left: int, t: int = 2) -> tuple[Fraction, Fracti
                 fitting[gone, new] = fitting.get((gone, new), Fraction(0)) + weight
         for i, surely in enumerate((_not_favourable, _unfavourable)):
             proved = (w for w in views.values() if surely(w, 0, left) or surely(w, 1, joined))
-            best[i] = max(best[i], sum((sum(w.values()) for w in proved), Fraction(0)))
+            best[i] = max(best[i], sum((sum(w.values(), Fraction(0)) for w in proved), Fraction(0)))
     return best[0], best[1]
 
 
