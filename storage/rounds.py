@@ -207,7 +207,7 @@ def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
 def roster(unit: Unit, round_id: int) -> list[Seat]:
     """A round's frozen roster."""
     query = (
-        select(RosterRow, MemberRow.person_id, PersonRow.name, OrganisationRow.name)
+        select(RosterRow, MemberRow.person_id, PersonRow, OrganisationRow.name)
         .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
         .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
         .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(RosterRow.organisation_id))
@@ -215,8 +215,8 @@ def roster(unit: Unit, round_id: int) -> list[Seat]:
         .order_by(col(RosterRow.member_id))
     )
     return [
-        Seat(round_id, row.member_id, person, name, row.organisation_id, organisation)
-        for row, person, name, organisation in unit.exec(query).all()
+        Seat(round_id, row.member_id, at, who.name, row.organisation_id, organisation, who.language)
+        for row, at, who, organisation in unit.exec(query).all()
     ]
 
 
