@@ -10,10 +10,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import pages, screens
-from bot.scene import House, broker_name, language_of, worded_fault, zone_of
+from bot.scene import House, broker_name, language_of, spoken, worded_fault, zone_of
 from bot.screens import Showing
+from dialogues import comments
+from dialogues.bounds import bounds
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed
-from dialogues.disclosure import bounds
 from dialogues.engine import advance, show, waits_for_words
 from dialogues.errors import KeyLost
 from dialogues.messages import Filled, Localised, Message, Spot, Tap, Text, say
@@ -62,6 +63,7 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         len(seats),
         len({s.organisation_id for s in seats}),
         tuple(sorted(names)),
+        comments.rare(spoken(s.language) or partnership.language for s in seats),
         house.ability(installation),
         house.operator,
     )
@@ -124,7 +126,8 @@ def step(
     if isinstance(event, Filled) and faults:
         form = pages.whole_form(view, pages.refilled(before, event), reader, faults)
         return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]
-    reply = screens.screen(view, replace(turn, draft=after), reader)
+    typed = event.body if isinstance(event, Text) else ""
+    reply = screens.screen(view, replace(turn, draft=after), reader, typed=typed)
     where = message if isinstance(event, Tap | Filled) else _where(after, spot) or seat.kept
     erase = message if isinstance(event, Text) and not faults and view.ability.erases else None
     return [replace(reply, replaces=where, erases=erase)]

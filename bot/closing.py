@@ -4,7 +4,7 @@ Each function runs inside one transaction; what must happen outside it is return
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,8 +13,10 @@ from bot import answering
 from bot.notices import notice, tell
 from bot.scene import After, House
 from dialogues import due
+from dialogues.again import Before
+from dialogues.bounds import Bounds, bounds
 from dialogues.dialogue import Draft, State
-from dialogues.disclosure import Ballot, bounds, disclose, to_data
+from dialogues.disclosure import Ballot, disclose, earlier, from_data, to_data
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, Spot, say
 from dialogues.model import (
@@ -25,6 +27,7 @@ from dialogues.model import (
     ReviewState,
     Round,
     RoundState,
+    Seat,
 )
 from storage import brokers, outbox, partnerships, results, reviews, rounds
 from storage.ballots import (
@@ -103,9 +106,10 @@ def _close_round(
         result = disclose(
             round_.checkin,
             round_.facts,
-            bounds((s.organisation_id for s in seats), round_.protect.value, round_.minimum),
+            _bounds(round_, seats),
             [Ballot(draft.answers, draft.pass_on) for draft in cast],
             random.SystemRandom().shuffle,
+            list(_before(unit, round_, seats)),
         )
         sealed = None
         if result.comments:
@@ -113,6 +117,24 @@ def _close_round(
         until = (now + due.COMMENTS).date() if sealed else None
         results.save_result(unit, round_.id, to_data(result), sealed, until, receipts)
     return _end_round(house, unit, round_, RoundState.CLOSING, now, _shown(unit, box, round_.id))
+
+
+def _bounds(round_: Round, seats: Sequence[Seat]) -> Bounds:
+    return bounds((s.organisation_id for s in seats), round_.protect.value, round_.minimum)
+
+
+def _before(unit: Unit, round_: Round, seats: Sequence[Seat]) -> Iterator[Before]:
+    """What was shown of the same check-in before, and who came and went since (R7)."""
+    now = {seat.person_id for seat in seats}
+    for old in rounds.earlier(unit, round_):
+        found = results.result(unit, old.id)
+        if found is None:
+            continue
+        result, then = from_data(found[0]), rounds.roster(unit, old.id)
+        people = {seat.person_id for seat in then}
+        # Whoever is on no roster any more, having asked to be forgotten, has left as well.
+        left = len(people - now) + result.asked - len(people)
+        yield earlier(result, _bounds(old, then).t, len(now - people), left)
 
 
 def _shown(unit: Unit, box: Box, round_id: int) -> list[tuple[int, str]]:

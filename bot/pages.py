@@ -98,6 +98,7 @@ def unwarned(showing: Showing, event: Filled) -> dict[str, Say]:
         text = event.values.get(question.key)
         if isinstance(question, Words) and isinstance(text, str):
             words = comments.revealing(text, showing.names)
-            if words:
-                found[question.key] = say("fault.revealing", words=list(words))
+            rare = comments.language(text) in showing.rare
+            if words or rare:
+                found[question.key] = say("fault.revealing", words=list(words), rare=rare)
     return found

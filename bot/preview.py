@@ -13,7 +13,7 @@ from bot.scene import House
 from bot.screens import Showing
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import END, Draft, Screen, State, Turn
-from dialogues.disclosure import bounds
+from dialogues.bounds import bounds
 from dialogues.library import Library
 from dialogues.messages import Ability, Message, Outgoing, Spot
 from dialogues.model import (
@@ -154,6 +154,7 @@ def _showing(house: House, checkin: CheckIn, ability: Ability, now: datetime) ->
         len(seats),
         len(sizes),
         (),
+        frozenset(),
         ability,
         sample["operator"],
     )

@@ -7,9 +7,9 @@ from functools import cached_property
 from bot.scene import House, worded_fault
 from dialogues import comments
 from dialogues.answers import Answer
+from dialogues.bounds import Bounds
 from dialogues.checkin import Multi, Number, Question, Words
 from dialogues.dialogue import Act, Draft, Item, Screen, Turn
-from dialogues.disclosure import Bounds
 from dialogues.engine import items, position
 from dialogues.messages import Ability, Button, Localised, Message, say
 from dialogues.model import Confidence, Partnership, Review, Round
@@ -33,6 +33,7 @@ class Showing:
     asked: int
     organisations: int
     names: tuple[str, ...]
+    rare: frozenset[str]
     ability: Ability
     operator: str
 
@@ -113,8 +114,15 @@ def invitation(showing: Showing, key: str = "checkin/invitation") -> Message:
     )
 
 
-def screen(showing: Showing, turn: Turn, reader: Reader, fresh: bool = True) -> Message:
-    """What to show after *turn*. *fresh*: the receipt was just made and may be shown."""
+def screen(
+    showing: Showing, turn: Turn, reader: Reader, fresh: bool = True, typed: str = ""
+) -> Message:
+    """What to show after *turn*.
+
+    Args:
+        fresh: The receipt was just made and may be shown.
+        typed: The words that led here, for a warning about what they tell.
+    """
     draft = turn.draft
     match turn.screen:
         case Screen.INVITATION:
@@ -128,7 +136,7 @@ def screen(showing: Showing, turn: Turn, reader: Reader, fresh: bool = True) -> 
         case Screen.LOOK:
             return _look(showing, draft)
         case Screen.SENT | Screen.CHANGED:
-            return _sent(showing, turn, fresh)
+            return _sent(showing, turn, fresh, typed)
         case Screen.CHANGE:
             return _change(showing)
         case Screen.WITHDRAW:
@@ -198,7 +206,7 @@ def _end(showing: Showing, draft: Draft) -> Message:
         **showing.facts,
         "wrote": bool(written) and sealed,
         "pass_on": draft.pass_on,
-        "revealing": list(comments.revealing(written, showing.names)) if sealed else [],
+        **_told_by(showing, written),
     }
     return Message(say("checkin/end", **values), tuple(buttons), showing.round.id)
 
@@ -230,16 +238,24 @@ def answer_label(question: Question, answer: Answer) -> object:
     return [option.text for option in question.options if option.key in answer]
 
 
-def _sent(showing: Showing, turn: Turn, fresh: bool) -> Message:
+def _sent(showing: Showing, turn: Turn, fresh: bool, typed: str) -> Message:
     change = showing.button("change", Act.CHANGE)
     if not showing.ability.types:
         change = page_button(showing, "change")
     buttons = (change, showing.button("withdraw", Act.WITHDRAW))
     key = "changed" if turn.screen is Screen.CHANGED else "sent"
     receipt = turn.draft.receipt if fresh else ""
-    return Message(
-        say(f"checkin/{key}", receipt=receipt, **showing.facts), buttons, showing.round.id
-    )
+    values = {**showing.facts, **_told_by(showing, typed), "receipt": receipt}
+    return Message(say(f"checkin/{key}", **values), buttons, showing.round.id)
+
+
+def _told_by(showing: Showing, words: str) -> dict[str, object]:
+    """What the author is warned of (R6): whom the words name, a language that few use."""
+    sealed = showing.round.confidence is Confidence.SEALED
+    return {
+        "revealing": list(comments.revealing(words, showing.names)) if sealed else [],
+        "rare": sealed and comments.language(words) in showing.rare,
+    }
 
 
 def _change(showing: Showing) -> Message:

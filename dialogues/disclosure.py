@@ -3,11 +3,12 @@
 It looks at the frozen roster and at counts, never at who answered. *t* people acting together
 learn nothing certain: a statement rests on t + 2 people, so at least two are strangers to them,
 and from 2t + 3 answers on both directions can be protected at once.
-Pure. R7 (trends), R8 (who is asked), R10 (how long) are decided elsewhere.
+Pure. What R1 to R3 count with is in `bounds`, R7 in `again`; R8 (who is asked) and R10 (how
+long) are decided elsewhere.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from statistics import median
@@ -15,92 +16,14 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from dialogues.again import Before, Change
 from dialogues.answers import Answers, Band, band, check, is_scored
+from dialogues.bounds import Bounds, missing
 from dialogues.checkin import CheckIn, Choice, Fact, Multi, Number, Scale, Words
-from dialogues.model import Protect
 
-LEAST_MINIMUM = 5  # R2: k can be raised, never lowered below this
 FULL_FROM = 20  # R5: answers from which histograms, means and counts of options may be shown
 VERBATIM_FROM = 8  # R6: ballots from which comments need no special consent
 Closed = Scale | Number | Choice | Multi  # the questions that are counted
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a round's roster and settings allow: frozen at its start (R1, R2, R3).
-
-    `sizes`: people on the roster by organisation, largest first; those without one together.
-    """
-
-    protect: Protect
-    minimum: int
-    sizes: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        if self.minimum < LEAST_MINIMUM:
-            raise ValueError(f"the minimum is at least {LEAST_MINIMUM}")
-        if 0 in self.sizes or list(self.sizes) != sorted(self.sizes, reverse=True):
-            raise ValueError("sizes are positive, largest first")
-
-    @property
-    def roster(self) -> int:
-        """How many people are asked."""
-        return sum(self.sizes)
-
-    @property
-    def organisations(self) -> int:
-        """How many organisations are asked, those without one counted as one."""
-        return len(self.sizes)
-
-    @property
-    def second(self) -> int:
-        """People of the second largest organisation."""
-        return sum(self.sizes[1:2])
-
-    @property
-    def t(self) -> int:
-        """How many people acting together the result withstands."""
-        return 1 if self.protect == Protect.PERSON else max((2, *self.sizes))
-
-    @property
-    def floor(self) -> int:
-        """R5: the fewest people a statement may rest on, t + 2."""
-        return self.t + 2
-
-    @property
-    def both(self) -> int:
-        """R5: answers from which no statement can prove either direction, 2t + 3."""
-        return 2 * self.t + 3
-
-    @property
-    def pairwise(self) -> bool:
-        """R3: exactly two organisations, of which only "most" or "differ" may be said."""
-        return self.organisations == 2
-
-    @property
-    def needed(self) -> int | None:
-        """R2, R3: how many answers a result takes; None where the roster cannot give them."""
-        if self.organisations < 2:
-            return None
-        # One answer more than the two largest can give: three took part, whoever they were.
-        spread = self.minimum if self.pairwise else self.second + 1
-        number = max(self.minimum, self.t + 3, self.sizes[0] + spread)
-        return number if number <= self.roster else None
-
-
-def bounds(organisations: Iterable[int | None], protect: str, minimum: int = 5) -> Bounds:
-    """The bounds of a roster: one entry a person, their organisation's id or None (R3)."""
-    sizes = sorted(Counter(organisations).values(), reverse=True)
-    return Bounds(Protect(protect), minimum, tuple(sizes))
-
-
-def missing(bounds: Bounds) -> int:
-    """R2, R3: the fewest people who would have to join before a round can start, 0 when fine."""
-    if bounds.needed is not None:
-        return 0
-    # Each from a further organisation, which is always the shortest way.
-    number = max(bounds.minimum, bounds.t + 3, sum(bounds.sizes[:2]) + 1)
-    return max(number - bounds.roster, 3 - bounds.organisations)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -127,6 +50,7 @@ class Shown:
     A scored one has a `statement` or `counts` (favourable, middle, unfavourable in its own
     direction); `histogram`, `mean`, `median` are of the steps as asked, never turned round.
     Choice and bipolar have `options`, () where none was chosen by enough, or Statement.NONE.
+    R7: only a `change`. `majority` is kept for the next comparison and shown to nobody.
     """
 
     key: str
@@ -139,6 +63,8 @@ class Shown:
     option_counts: tuple[int, ...] | None = None
     n: int | None = None
     cant_say: int | Literal["several"] | None = None
+    change: Change | None = None
+    majority: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +91,13 @@ def disclose(
     bounds: Bounds,
     ballots: Sequence[Ballot],
     shuffle: Callable[[list[str]], None],
+    before: Sequence[Before] = (),
 ) -> Result:
     """R1: the one Result of a round, from every ballot that was cast, after the close.
 
     R2, R3: released from `bounds.needed` ballots on, blank ones too. R9: below that not even
     their number is told. `shuffle` brings the comments into an order of chance, in place.
+    R7: `before` are all earlier Results, the latest first.
     """
     if len(ballots) > bounds.roster:
         raise ValueError("more ballots than people on the roster")
@@ -188,7 +116,7 @@ def disclose(
         needed=bounds.roster + missing(bounds) if needed is None else needed,
         answered=len(ballots) if released else None,
         released=released,
-        questions=tuple(_shown(q, bounds, ballots) for q in closed) if released else (),
+        questions=tuple(_shown(q, bounds, ballots, before) for q in closed) if released else (),
         comments=tuple(pool),
         comments_withheld=not verbatim,
     )
@@ -206,8 +134,22 @@ def from_data(data: Mapping[str, Any], comments: Sequence[str] = ()) -> Result:
     return replace(result, comments=tuple(comments))
 
 
-def _shown(question: Closed, bounds: Bounds, ballots: Sequence[Ballot]) -> Shown:
-    """R2, R3, R5 for one question by itself: n is the number of *its* answers.
+def earlier(result: Result, t: int, joined: int, left: int) -> Before:
+    """R7: *result* as an earlier one, from which so many *joined* and *left* since."""
+    shown: dict[str, tuple[bool, int] | None] = {}
+    for one in result.questions:
+        if one.majority is not None:
+            most = one.counts[0] >= one.majority if one.counts else one.statement is Statement.MOST
+            shown[one.key] = most, one.majority
+        elif one.options is not None:
+            shown[one.key] = None
+    return Before(t, joined, left, shown)
+
+
+def _shown(
+    question: Closed, bounds: Bounds, ballots: Sequence[Ballot], before: Sequence[Before]
+) -> Shown:
+    """R2, R3, R5, R7 for one question by itself: n is the number of *its* answers.
 
     Can't say, skipped, left blank and whatever does not fit the question are no answer.
     """
@@ -215,6 +157,9 @@ def _shown(question: Closed, bounds: Bounds, ballots: Sequence[Ballot]) -> Shown
     given = [tuple(answer) for answer in answers if answer and not check(question, answer)]
     if bounds.needed is None or len(given) < bounds.needed:
         return Shown(question.key, Statement.NONE)
+    near = next((one for one in before if one.near(question.key, bounds.t)), None)
+    if near is not None:
+        return _again(question, bounds, given, near)
     shown = (_scored if is_scored(question) else _chosen)(question, bounds, given)
     unable = len(ballots) - len(given)
     if shown.n is not None:
@@ -224,25 +169,34 @@ def _shown(question: Closed, bounds: Bounds, ballots: Sequence[Ballot]) -> Shown
     return shown if silent or unable < bounds.floor else replace(shown, cant_say="several")
 
 
+def _again(question: Closed, bounds: Bounds, given: list[tuple[str, ...]], near: Before) -> Shown:
+    """R7: only the change, and of options not even that."""
+    favourable = sum(band(question, answer) is Band.FAVOURABLE for answer in given)
+    n = len(given)
+    change = near.change(question.key, favourable, n, bounds.majority(n), bounds.t)
+    return Shown(question.key, change=change) if change else Shown(question.key, Statement.NONE)
+
+
 def _scored(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:
     """R5: counts where both sides hold t + 2 people, else one sentence."""
     bands = Counter(band(question, answer) for answer in given)
     favourable, unfavourable = bands[Band.FAVOURABLE], bands[Band.UNFAVOURABLE]
-    n = len(given)
+    n, majority = len(given), bounds.majority(len(given))
     if not bounds.pairwise and bounds.floor <= favourable <= n - bounds.floor:
         counts = (favourable, bands[Band.MIDDLE], unfavourable)
-        shown = Shown(question.key, counts=counts, n=n)
+        shown = Shown(question.key, counts=counts, n=n, majority=majority)
         if n >= FULL_FROM:
             steps = [int(answer[0]) for answer in given]
             histogram = tuple(steps.count(int(option.key)) for option in question.options)
             mean, middle = round(sum(steps) / n, 1), float(median(steps))
             shown = replace(shown, histogram=histogram, mean=mean, median=middle)
         return shown
-    if favourable >= max(bounds.floor, n // 2 + 1):
-        return Shown(question.key, Statement.MOST)
-    if not bounds.pairwise and n >= bounds.both and unfavourable > n / 2:
-        return Shown(question.key, Statement.CHANGE)
-    return Shown(question.key, Statement.DIFFER)
+    statement = Statement.DIFFER
+    if favourable >= majority:
+        statement = Statement.MOST
+    elif not bounds.pairwise and n >= bounds.both and unfavourable > n / 2:
+        statement = Statement.CHANGE
+    return Shown(question.key, statement, majority=majority)
 
 
 def _chosen(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:

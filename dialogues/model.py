@@ -284,3 +284,4 @@ class Seat:
     name: str
     organisation_id: int | None
     organisation: str | None
+    language: str | None = None

@@ -66,6 +66,11 @@ class Report:
         return tuple(e for e in self.entries if e.shown and e.shown.options)
 
     @property
+    def changed(self) -> tuple[Entry, ...]:
+        """Questions of which only the change may be told (R7)."""
+        return tuple(e for e in self.entries if e.shown and e.shown.change)
+
+    @property
     def gaps(self) -> tuple[Entry, ...]:
         """Where the broker's own answer can be set beside what is shown."""
         return tuple(e for e in self.entries if e.gap)
@@ -84,6 +89,7 @@ class Report:
             strengths=[voice.said(e, "list") for e in self.strengths],
             talk=[[voice.said(e, "list"), voice.own(e)] for e in self.worth_talking],
             named=[voice.said(e, "list") for e in self.named],
+            changes=[voice.said(e, "list") for e in self.changed],
         )
 
     def guide(self, who: str) -> Say:

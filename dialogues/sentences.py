@@ -124,6 +124,8 @@ def decimal(number: float | None) -> Localised | None:
 def _form(shown: Shown | None) -> str:
     if shown is None:
         return "words"
+    if shown.change:
+        return shown.change.value
     if shown.counts:
         return "counts"
     if shown.options is not None:

@@ -74,6 +74,11 @@ def put(
     _insert_once(unit, OutboxRow, row)
 
 
+def was_put(unit: Unit, key: str) -> bool:
+    """Whether something was ever to be said under *key*, sent by now or not."""
+    return unit.exec(select(OutboxRow.id).where(OutboxRow.key == key)).first() is not None
+
+
 def put_timer(
     unit: Unit,
     key: str,

@@ -88,6 +88,26 @@ def new_round(
     return _round(row)
 
 
+def earlier(unit: Unit, than: Round) -> list[Round]:
+    """The closed rounds of the same check-in about the same broker (the person), latest first."""
+    query = (
+        select(RoundRow, ReviewRow.checkin_id, MemberRow.person_id)
+        .join(ReviewRow, col(ReviewRow.id) == col(RoundRow.review_id))
+        .outerjoin(AssignmentRow, col(AssignmentRow.id) == col(ReviewRow.assignment_id))
+        .outerjoin(MemberRow, col(MemberRow.id) == col(AssignmentRow.member_id))
+        .where(RoundRow.partnership_id == than.partnership_id)
+        .where(RoundRow.audience == than.audience.value)
+        .order_by(col(RoundRow.id).desc())
+    )
+    found = unit.exec(query).all()
+    alike = {row.id: (checkin, person) for row, checkin, person in found}
+    return [
+        _round(row)
+        for row, *about in found
+        if row.id != than.id and row.closed_at and tuple(about) == alike[than.id]
+    ]
+
+
 def _round(row: RoundRow) -> Round:
     assert row.id is not None
     return Round(
@@ -223,7 +243,7 @@ def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
 def roster(unit: Unit, round_id: int) -> list[Seat]:
     """A round's frozen roster."""
     query = (
-        select(RosterRow, MemberRow.person_id, PersonRow.name, OrganisationRow.name)
+        select(RosterRow, MemberRow.person_id, PersonRow, OrganisationRow.name)
         .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
         .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
         .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(RosterRow.organisation_id))
@@ -231,8 +251,8 @@ def roster(unit: Unit, round_id: int) -> list[Seat]:
         .order_by(col(RosterRow.member_id))
     )
     return [
-        Seat(round_id, row.member_id, person, name, row.organisation_id, organisation)
-        for row, person, name, organisation in unit.exec(query).all()
+        Seat(round_id, row.member_id, at, who.name, row.organisation_id, organisation, who.language)
+        for row, at, who, organisation in unit.exec(query).all()
     ]
 
 

@@ -6,7 +6,7 @@ from bot.commands.command import ANYBODY_ENROLLED, Command, button, reply
 from bot.reviews import asked
 from bot.scene import Scene
 from dialogues.answers import Answers
-from dialogues.disclosure import bounds
+from dialogues.bounds import bounds
 from dialogues.messages import Message
 from dialogues.model import Consent, Role
 from storage import brokers, partnerships

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from bot.commands.command import Command, button, reply
 from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
+from bot.reviews import asked
 from bot.scene import Scene
 from dialogues.answers import Answers
-from dialogues.messages import Message, say
-from storage import partnerships
+from dialogues.bounds import LEAST_MINIMUM, Bounds, bounds
+from dialogues.messages import Label, Localised, Message, say
+from dialogues.model import Protect
+from storage import brokers, partnerships
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
@@ -18,15 +21,21 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         scene.enter(mine[0].partnership_id)
     group = scene.partnership
     changes = partnerships.settings_log(scene.unit, group.id) if group else []
+    ready, broker = _now(scene)
     return reply(
         "help/privacy",
         button("mydata", "mydata"),
         button("forget_me", "forget me"),
         operator=scene.house.operator,
         strong=not scene.house.keyring.beside,
-        minimum=group.minimum if group else 5,
-        protect=group.protect.value if group else "organisation",
         partnership=group.name if group else "",
+        broker=broker,
+        minimum=ready.minimum,
+        asked=ready.roster,
+        organisations=ready.organisations,
+        needed=ready.needed or 0,
+        together=ready.t,
+        protect=ready.protect.value,
         changes=[
             {
                 "at": at,
@@ -38,6 +47,22 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
             for at, by, name, before, after in changes[-5:]
         ],
     )
+
+
+def _now(scene: Scene) -> tuple[Bounds, Label]:
+    """What a check-in would need if it started now, and who reads its result first."""
+    group = scene.partnership
+    if group is None:
+        return bounds((), Protect.ORGANISATION, LEAST_MINIMUM), _the("broker", "broker")
+    serving = brokers.assignments(scene.unit, group.id, scene.today)
+    only = serving[0] if len(serving) == 1 else None
+    seats = asked(scene.unit, group.id, only)
+    ready = bounds((m.organisation_id for m in seats), group.protect.value, group.minimum)
+    return ready, only.name if only else _the(group.term_en, group.term_id)
+
+
+def _the(english: str, indonesian: str) -> Localised:
+    return Localised(en=f"The {english}", id=indonesian[:1].upper() + indonesian[1:])
 
 
 COMMAND = Command("privacy", run)

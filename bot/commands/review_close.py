@@ -11,7 +11,7 @@ from dialogues import due
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from dialogues.model import Review, ReviewState
+from dialogues.model import Review, ReviewState, Seat
 from storage import outbox, reviews, rounds
 
 
@@ -43,10 +43,18 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 def _at(scene: Scene, given: Answers) -> tuple[Review, datetime]:
     review = reviews.review(scene.unit, int(one(given, "review") or 0))
     made = rounds.rounds(scene.unit, review.id)
+    seats = rounds.roster(scene.unit, made[0].id)
+    # Once: asked again, half of what is left would become half of a half, without a notice.
+    if any(outbox.was_put(scene.unit, _notice(review, seat)) for seat in seats):
+        raise Refusal("review/ends_anyway", closes=review.closes_at)
     at = due.early_close(review.opens_at, review.closes_at, scene.now, made[0].live)
     if at is None:
         raise Refusal("review/ends_anyway", closes=review.closes_at)
     return review, at
+
+
+def _notice(review: Review, seat: Seat) -> str:
+    return f"review:{review.id}:early:{seat.round_id}:{seat.member_id}"
 
 
 def confirm(scene: Scene, given: Answers) -> Message:
@@ -71,8 +79,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     for round_ in rounds.rounds(scene.unit, review.id):
         rounds.set_round(scene.unit, round_.id, closes_at=at)
     for seat in rounds.asked(scene.unit, review.id):
-        key = f"review:{review.id}:early:{seat.member_id}"
-        outbox.put(scene.unit, key, told, scene.now, person=seat.person_id)
+        outbox.put(scene.unit, _notice(review, seat), told, scene.now, person=seat.person_id)
     outbox.move_timer(scene.unit, f"review:{review.id}:close", at)
     return reply("review/will_close", title=title, closes=at)
 

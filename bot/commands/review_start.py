@@ -10,11 +10,11 @@ from bot.reviews import asked
 from bot.scene import Scene, term
 from dialogues import due, when
 from dialogues.answers import Answers
+from dialogues.bounds import bounds, missing
 from dialogues.checkin import CheckIn
-from dialogues.disclosure import bounds, missing
 from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, Say, say
-from dialogues.model import Assignment, Consent, Member, Purpose
+from dialogues.model import Assignment, Consent, Member, Purpose, ReviewState
 from storage import brokers, outbox, reviews, rounds
 
 NOW = "now"
@@ -167,6 +167,12 @@ def checked(scene: Scene, given: Answers) -> tuple[CheckIn, Assignment | None, d
 
 def _not_too_soon(scene: Scene, checkin: CheckIn, about: Assignment | None) -> None:
     person = about.person_id if about else None
+    for planned in reviews.reviews(scene.unit, scene.group.id):
+        if planned.state is ReviewState.PLANNED and planned.checkin_id == checkin.id:
+            of = planned.assignment_id
+            other = brokers.assignment(scene.unit, of).person_id if of is not None else None
+            if other == person:
+                raise Refusal("review/one_planned", title=checkin.title, opens=planned.opens_at)
     last = rounds.last_close(scene.unit, scene.group.id, checkin.id, person)
     if last is None:
         return

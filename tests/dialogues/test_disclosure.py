@@ -13,17 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogues.answers import Answer
+from dialogues.bounds import Bounds, bounds, missing
 from dialogues.checkin import CheckIn, Choice, Fact, Multi, Number, Option, Question, Scale, Words
 from dialogues.disclosure import (
     Ballot,
-    Bounds,
     Result,
     Shown,
     Statement,
-    bounds,
     disclose,
     from_data,
-    missing,
     to_data,
 )
 from dialogues.messages import Localised

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialogues.answers import Answers
+from dialogues.bounds import bounds
 from dialogues.charts import draw, measure, segments, wrap
 from dialogues.checkin import CheckIn, Question, Scale
-from dialogues.disclosure import Ballot, Result, Shown, Statement, bounds, disclose
+from dialogues.disclosure import Ballot, Result, Shown, Statement, disclose
 from dialogues.findings import MOST_PROMPTS, Gap, Rule, find, prompts
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import parse, plain
