@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage import reviews
+from tests.attacks.reviews import begin_live, end
 from tests.bot.test_rounds import PEOPLE, answer, begin, set_up
 
 
@@ -100,10 +101,11 @@ async def test_a_live_round_closes_as_announced(world: Any) -> None:
 
 async def test_below_the_minimum_not_even_the_number_is_told(world: Any) -> None:
     """R9, F16: four of five needed; and the same words with none at all."""
-    await begin(world)
+    await begin_live(world)
     for user in PEOPLE[:4]:
         await answer(world, user, "a word of mine")
-    await world.forward(days=12)
+    await end(world)
+    await world.forward(days=4)
     for reader in ("budi", "ratna", "sari", "tom"):
         told = " ".join(m.text for m in world.room.transcript(reader))
         assert "4 of" not in told and "4 people" not in told and "a word of mine" not in told
@@ -112,9 +114,9 @@ async def test_below_the_minimum_not_even_the_number_is_told(world: Any) -> None
 
 async def test_after_a_released_close_the_number_is_public(world: Any) -> None:
     """F16: that everybody answered is then known, and is said in the same words to all."""
-    await begin(world)
+    await begin_live(world)
     for user in PEOPLE:
         await answer(world, user)
-    await world.forward(days=8)
+    await end(world)
     assert {world.last(user) for user in PEOPLE} == {world.last("sari")}
     assert "8 of 8 people answered" in world.last("sari")

@@ -1,6 +1,7 @@
-"""T20: a second round, another roster, other people, other settings: F03, F04, F12 to F14, F17, F19.
+"""T20: a second round, another roster, other people, other settings.
 
-A03 (rounds subtracted), A05 (the broker subtracts), A06 (people invented), A18 (settings).
+F03, F04, F08, F13, F14, F17, F19. A03 (rounds subtracted), A05 (the broker subtracts),
+A06 (people invented), A18 (settings).
 """
 
 from datetime import date
@@ -14,11 +15,12 @@ from dialogues.model import Engagement, Kind, Protect
 from storage import brokers, rounds
 from storage.brokers import Service
 from storage.store import Unit
+from tests.attacks.reviews import begin_live, end
 from tests.bot.test_rounds import PEOPLE, answer, begin, count, set_up
 
 
 async def start(world: Any, user: str = "budi", more: str = "") -> str:
-    await world.says(user, f"/review start responsibilities for 7d purpose learn {more}".strip())
+    await world.says(user, f"/review start responsibilities for 2 hours purpose learn {more}".strip())
     said: str = world.last(user)
     return said
 
@@ -60,17 +62,17 @@ async def test_the_next_round_waits_fourteen_days_even_for_a_changed_assignment(
     world: Any,
 ) -> None:
     """F04: the broker as a person counts, not the arrangement."""
-    await begin(world)
+    await begin_live(world)
     for user in PEOPLE:
         await answer(world, user)
-    await world.forward(days=8)
+    await end(world)
     assert "was asked only a short while ago" in await start(world)
 
     def change(unit: Unit) -> None:
-        known = brokers.assignments(unit, 1, date(2026, 12, 5))[0]
-        unit.connection().execute(sa.text("UPDATE assignment SET ends = '2026-12-05'"))
+        known = brokers.assignments(unit, 1, date(2026, 11, 27))[0]
+        unit.connection().execute(sa.text("UPDATE assignment SET ends = '2026-11-27'"))
         service = Service(
-            Kind.INTERNAL, date(2026, 12, 6), 1, None, None, Engagement.EMPLOYED, (), "", None
+            Kind.INTERNAL, date(2026, 11, 28), 1, None, None, Engagement.EMPLOYED, (), "", None
         )
         made = brokers.appoint(unit, 1, known.person_id, service, world.clock.now())
         unit.connection().execute(
@@ -114,7 +116,7 @@ async def test_whoever_comes_later_is_asked_in_the_next_round_only(world: Any) -
 
 async def test_somebody_whose_membership_ends_keeps_their_ballot(world: Any) -> None:
     """F03: a coordinator removes the fifth, and the count would tell whether they had answered."""
-    await begin(world)
+    await begin_live(world)
     for user in PEOPLE[:5]:
         await answer(world, user)
     at = world.clock.now()
@@ -127,13 +129,13 @@ async def test_somebody_whose_membership_ends_keeps_their_ballot(world: Any) -> 
             {"at": at.isoformat(" ")},
         )
     )
-    await world.forward(days=8)
+    await end(world)
     assert "5 of 8 people answered" in world.last("sari")
 
 
 async def test_settings_are_frozen_at_the_start_and_may_not_go_below_five(world: Any) -> None:
     """A18: lowered, raised or loosened while a round is open; every change can be read by all."""
-    await begin(world)
+    await begin_live(world)
     await world.says("budi", "/partnership set minimum 4")
     assert "Changed" not in world.last("budi")
     await world.says("budi", "/partnership set minimum 9")
@@ -145,7 +147,7 @@ async def test_settings_are_frozen_at_the_start_and_may_not_go_below_five(world:
     assert "Answers needed: 5 → 9 (Budi" in world.last("sari")
     for user in PEOPLE[:5]:
         await answer(world, user)
-    await world.forward(days=8)
+    await end(world)
     assert "5 of 8 people answered" in world.last("tom")
 
 
@@ -207,7 +209,7 @@ async def test_after_one_has_left_the_second_report_names_no_figure(
     world: Any, leaving: bool
 ) -> None:
     """A03, R7: the lone critic of the first round leaves before the second."""
-    await begin(world)
+    await begin_live(world)
     for user in PEOPLE:
         await answer(world, user)
     await world.forward(days=31)
@@ -221,10 +223,9 @@ async def test_after_one_has_left_the_second_report_names_no_figure(
     people = PEOPLE[:-1] if leaving else PEOPLE
     for user in people:
         await answer(world, user)
-    await world.forward(days=8)
+    await end(world)
     report = next(
         m.text for m in reversed(world.room.transcript("ratna")) if "What your partners" in m.text
     )
     assert ("no clear change" in report) is leaving
     assert ("Most agree" in report) is not leaving
-
