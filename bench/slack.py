@@ -23,17 +23,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.adapter import Slack, bolt_app
-from adapters.slack.directory import Directory
-from adapters.slack.forms import Forms
-from adapters.slack.lanes import Lanes
-from adapters.slack.listening import AFTER
-from adapters.slack.pacing import Pace
-from adapters.slack.replying import Replies
-from adapters.slack.sending import Sending
-from adapters.slack.talking import Talking
 from bench import slack_payloads as payloads
-from bench.group import opened
 from bench.slack_payloads import Json
 from bench.slack_server import Acked, Server, served
 from dialogues.messages import Incoming, Outgoing
@@ -120,6 +110,9 @@ def _titian(play: Play) -> float:
 
 
 async def _committed(play: Play, folder: Path) -> float:
+    from adapters.slack.adapter import Slack
+    from bench.group import opened
+
     async with served() as server:
         adapter = Slack(BOT, APP, server.api)
         app, round_id = await opened(folder, {"slack": adapter}, "slack", PEOPLE)
@@ -196,6 +189,16 @@ def titian_dispatch() -> float:
 
 
 async def _titian_dispatch() -> float:
+    from adapters.slack.adapter import bolt_app
+    from adapters.slack.directory import Directory
+    from adapters.slack.forms import Forms
+    from adapters.slack.lanes import Lanes
+    from adapters.slack.listening import AFTER
+    from adapters.slack.pacing import Pace
+    from adapters.slack.replying import Replies
+    from adapters.slack.sending import Sending
+    from adapters.slack.talking import Talking
+
     async with served() as server:
         client, handler = AsyncWebClient(BOT, base_url=server.api), Agreeing()
         talking = Talking(
