@@ -125,10 +125,10 @@ class Conversation:
             )
 
     async def _quickly(self, incoming: Incoming) -> Sequence[Outgoing] | None:
-        """A tap in a check-in by somebody plainly known; None where more must be looked at."""
+        """A tap or a page in a check-in by somebody plainly known; None where that is not so."""
         event = incoming.event
-        token = read(event.token) if isinstance(event, Tap) and incoming.private else None
-        if not isinstance(token, RoundToken):
+        token = read(event.token) if isinstance(event, Tap | Filled) and incoming.private else None
+        if not isinstance(token, RoundToken | WholeToken):
             return None
         found = self._recall.seat(incoming, token.round_id)
         if found is None:
@@ -169,17 +169,12 @@ class Conversation:
         return [await self._reports.word(m, seat.person, self._to(m, incoming)) for m in messages]
 
     def _know(self, unit: Unit, incoming: Incoming) -> Known:
-        person_id = people.person_with_user(
-            unit, incoming.sender.installation, incoming.sender.user, incoming.sender.workspace
-        )
         chat = incoming.chat
-        if person_id is None:
-            return Known(None, chat)
-        person = people.person_by_id(unit, person_id)
-        if incoming.private and chat not in people.spots(unit, person_id):
+        person = people.met(unit, incoming.sender, chat if incoming.private else None)
+        if person is None:
             return Known(None, chat)
         round_id = self._round(unit, incoming, person)
-        pending = drafts.pending(unit, person_id) if round_id is not None else None
+        pending = drafts.pending(unit, person.id) if round_id is not None else None
         return Known(person, chat, round_id, pending is not None and pending.waiting)
 
     def _round(self, unit: Unit, incoming: Incoming, person: Person) -> int | None:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from bot import pages, screens
 from bot.scene import House
 from bot.screens import Showing
+from dialogues.bounds import bounds
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import END, Draft, Screen, State, Turn
-from dialogues.bounds import bounds
 from dialogues.library import Library
 from dialogues.messages import Ability, Message, Outgoing, Spot
 from dialogues.model import (

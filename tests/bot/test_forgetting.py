@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from bot import answering
 from dialogues.dialogue import Draft
-from storage import rounds
+from storage import outbox, rounds
 from storage.store import Unit
 
 ALL = ("sari", "joko", "maria", "anna", "hasan", "lin", "yohana", "tom")
@@ -164,7 +164,9 @@ async def test_what_was_claimed_for_somebody_forgotten_is_sent_to_nobody(
     await world.says("budi", "/coordinator add sari")
     await world.room.tap("budi", world.carrying("budi", "Make coordinator"), "Make coordinator")
     delivery = world.app.delivery
-    (claimed,) = await world.app.store.transact(delivery._claim)
+    (claimed,) = await world.app.store.transact(
+        lambda unit: outbox.claim(unit, world.clock.now(), "me")
+    )
     await world.room.type("sari", "/forget me")
     label = "Yes, erase everything"
     await world.room.tap("sari", world.carrying("sari", label), label)

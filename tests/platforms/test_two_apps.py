@@ -120,7 +120,7 @@ async def test_people_out_of_reach_keep_nobody_waiting(quick: Both) -> None:
             workspace = slack.team if installation == "slack" else ""
             person = people.person_with_user(unit, installation, str(user.id), workspace)
             assert person is not None
-            message = Message(say("checkin/none"))
+            message = Message(say("checkin/none", stopped=False))
             outbox.put(unit, f"greet:{user.id}", message, quick.clock.now(), person=person)
 
     await quick.app.store.transact(greet)
