@@ -119,7 +119,9 @@ class Box:
             if padded is None:
                 continue
             if slot in asked:
-                padded = fresh._padded(asked[slot](_draft(padded)))
+                draft = _draft(padded)
+                changed = asked[slot](draft)
+                padded = padded if changed is draft else fresh._padded(changed)
             values = {"sealed": fresh._sealed(slot, padded), "number": fresh._number}
             rows.append({"at": slot, **values})
         if rows:
