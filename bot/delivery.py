@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -45,6 +45,7 @@ class Delivery:
         self._sealing = sealing
         self._holder = holder
         self._reminded: set[int] = set()
+        self._failed: list[tuple[datetime, Post, int]] = []
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
@@ -53,6 +54,7 @@ class Delivery:
             taken += len(posts)
             for post in posts:
                 await self._deliver(post)
+        await self._remind_again()
         while self._reminded:
             await self._sealing.renew(self._reminded.pop())
         return taken
@@ -71,13 +73,16 @@ class Delivery:
 
     async def _deliver(self, post: Post) -> None:
         if post.message.say.key == "checkin/reminder" and post.round_id is not None:
-            # Whether this one is sent or passed over, the round is written all the same (B08).
+            # Whether it is sent, passed over or fails, the same is written (B08, B09).
             self._reminded.add(post.round_id)
+            await self._remind(post)
+            await self._finish(post, "sent")
+            return
         person, spot = await self._store.read(lambda unit: self._where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
-        if await self._store.read(lambda unit: self._needless(unit, post)):
+        if await self._store.read(lambda unit: self._ended(unit, post)):
             await self._finish(post, "sent")
             return
         try:
@@ -93,8 +98,6 @@ class Delivery:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            if post.person_id is not None:
-                await self._remember(post.message, post.person_id, (spot, message))
             await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
 
     async def _remember(self, message: Message, person: int, sent: tuple[Spot, str]) -> None:
@@ -131,18 +134,59 @@ class Delivery:
         spots = [s for s in people.spots(unit, person_id) if s.installation in self._adapters]
         return person, spots[0] if spots else None
 
-    def _needless(self, unit: Unit, post: Post) -> bool:
-        """Whether a reminder is not needed: seen in memory, ended like one that was sent."""
+    def _ended(self, unit: Unit, post: Post) -> bool:
+        """Whether a message is about a round that is over."""
         if post.round_id is None:
             return False
         round_ = rounds.find_round(unit, post.round_id)
-        if round_ is None or round_.state is not RoundState.OPEN:
-            return True
-        if post.message.say.key != "checkin/reminder" or post.person_id is None:
-            return False
-        member = rounds.seat_of(unit, post.round_id, post.person_id)
-        draft = answering.open_state(self._house, unit, round_, member) if member else None
-        return draft is None or draft.quiet or draft.state in (State.CAST, State.DECLINED)
+        return round_ is None or round_.state is not RoundState.OPEN
+
+    async def _remind(self, post: Post, tries: int = 1) -> None:
+        """Remind whoever has not answered. Where that fails it is tried again from memory only:
+
+        a row that waits would say that somebody has not answered.
+        """
+        assert post.person_id is not None
+        person_id, wait = post.person_id, 0.0
+        for spot in await self._store.read(lambda unit: self._reached(unit, post, person_id)):
+            person = await self._store.read(lambda unit: people.person_by_id(unit, person_id))
+            try:
+                _, sent = await self._send(post.message, person, spot)
+            except Unreachable:
+                continue
+            except UnknownOutcome:
+                return
+            except RetryLater as patience:
+                wait = patience.seconds
+            except DeliveryError:
+                wait = 2.0**tries
+            else:
+                await self._remember(post.message, person_id, (spot, sent))
+                return
+            if tries < TRIES:
+                at = self._clock.now() + timedelta(seconds=min(wait, 3600))
+                self._failed.append((at, post, tries + 1))
+            return
+
+    async def _remind_again(self) -> None:
+        now = self._clock.now()
+        due = [failed for failed in self._failed if failed[0] <= now]
+        self._failed = [failed for failed in self._failed if failed[0] > now]
+        for _, post, tries in due:
+            await self._remind(post, tries)
+
+    def _reached(self, unit: Unit, post: Post, person_id: int) -> list[Spot]:
+        """Where somebody can be reminded; nowhere where they need not be: seen in memory."""
+        if post.round_id is None or self._ended(unit, post):
+            return []
+        round_ = rounds.find_round(unit, post.round_id)
+        member = rounds.seat_of(unit, post.round_id, person_id)
+        draft = (
+            answering.open_state(self._house, unit, round_, member) if round_ and member else None
+        )
+        if draft is None or draft.quiet or draft.state in (State.CAST, State.DECLINED):
+            return []
+        return [s for s in people.spots(unit, person_id) if s.installation in self._adapters]
 
     async def _finish(self, post: Post, state: str) -> None:
         await self._store.transact(lambda unit: outbox.finish(unit, post.id, state))
