@@ -209,7 +209,7 @@ def _note(link: sa.Connection, mark: bytes, round_id: int | None, day: date | No
 
 def seal_comments(keyring: Keyring, name: str, comments: tuple[str, ...]) -> bytes:
     """Comments under their own key, which ends them in every backup too (B12)."""
-    body = json.dumps(list(comments), ensure_ascii=False).encode()
+    body = json.dumps(list(comments), ensure_ascii=False).encode(errors="replace")
     return bytes(secret.Aead(keyring.make(name)).encrypt(body, aad=name.encode()))
 
 

@@ -57,11 +57,16 @@ async def answer(world: Any, user: str, words: str = "", value: str = "4") -> No
     await world.fills(user, values)
 
 
-async def answer_by_taps(world: Any, user: str, words: str) -> None:
-    """Somebody answers step by step and types their comment."""
+async def up_to_the_words(world: Any, user: str) -> None:
+    """Somebody answers step by step, as far as the question for words."""
     for label in ("Begin", "Agree", "Agree", "Agree", "Agree", "Agree"):
         await world.taps(user, label)
     await world.taps(user, "Getting the greatest benefit and impact")
+
+
+async def answer_by_taps(world: Any, user: str, words: str) -> None:
+    """Somebody answers step by step and types their comment."""
+    await up_to_the_words(world, user)
     await world.says(user, words)
     await world.taps(user, "Send my answers")
 
