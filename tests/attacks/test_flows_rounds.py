@@ -20,7 +20,9 @@ from tests.bot.test_rounds import PEOPLE, answer, begin, count, set_up
 
 
 async def start(world: Any, user: str = "budi", more: str = "") -> str:
-    await world.says(user, f"/review start responsibilities for 2 hours purpose learn {more}".strip())
+    await world.says(
+        user, f"/review start responsibilities for 2 hours purpose learn {more}".strip()
+    )
     said: str = world.last(user)
     return said
 
