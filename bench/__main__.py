@@ -37,6 +37,38 @@ REGISTERED = (
         run_b=called("bench.telegram:bare"),
         limit=1 / 0.6,
     ),
+    Comparison(
+        name="slack action",
+        a="Titian, committed",
+        b="stock Bolt, ack first",
+        run_a=called("bench.slack:titian_action"),
+        run_b=called("bench.slack:bare_action"),
+        limit=0.5,
+    ),
+    Comparison(
+        name="slack command",
+        a="Titian, committed",
+        b="stock Bolt, ack first",
+        run_a=called("bench.slack:titian_command"),
+        run_b=called("bench.slack:bare_command"),
+        limit=0.5,
+    ),
+    Comparison(
+        name="slack form",
+        a="Titian, committed",
+        b="stock Bolt, ack first",
+        run_a=called("bench.slack:titian_form"),
+        run_b=called("bench.slack:bare_form"),
+        limit=0.5,
+    ),
+    Comparison(
+        name="slack dispatch",
+        a="Titian",
+        b="stock Bolt, ack first",
+        run_a=called("bench.slack:titian_dispatch"),
+        run_b=called("bench.slack:bare_dispatch"),
+        limit=0.2,
+    ),
 )
 
 HEADINGS = ("what", "A", "median (spread)", "B", "median (spread)", "A / B (spread)", "limit", "")

@@ -47,14 +47,14 @@ async def opened(
 ) -> tuple[Opened, int]:
     """A house on SQLite with an open check-in of *people_asked* people; and the round's id.
 
-    Their users are "1000", "1001" and so on, in the workspace "" or "T1" for Slack.
+    Their users are "1000", "1001" and so on; for Slack "U1000" in the workspace "T1".
     """
     url = f"sqlite:///{folder / 'titian.db'}"
     settings = Settings(database_url=url, keyring="memory:", playground="off", operator="Bench")
     app = App(settings, SystemClock(), "")
     app.adapters.update(adapters)
     now = app.clock.now()
-    workspace = "T1" if installation == "slack" else ""
+    workspace, sign = ("T1", "U") if installation == "slack" else ("", "")
 
     def found(unit: Unit) -> int:
         group = partnerships.new_partnership(unit, "Water for Bima", "en", "Asia/Makassar", now)
@@ -64,7 +64,7 @@ async def opened(
         ]
         members = []
         for number in range(people_asked + 1):
-            user = str(1000 + number)
+            user = f"{sign}{1000 + number}"
             address, spot = Address(installation, workspace, user), Spot(installation, user)
             known = people.know(unit, address, spot, f"P{number}", now, "en", "Asia/Makassar")
             role = Role.PARTNER if number < people_asked else Role.COORDINATOR

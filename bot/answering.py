@@ -5,7 +5,7 @@ names a person (DESIGN 4, B06): the reply leaves after the commit, not by the ou
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,21 @@ from dialogues.tokens import RoundToken
 from dialogues.when import waking
 from storage import brokers, partnerships, results, reviews, rounds
 from storage.ballots import Box
+from storage.sealing import open_box
 from storage.store import Unit
 
 SHOWN = 3
 """How many messages a ballot remembers as showing its dialogue."""
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody on the roster of a round, the round as they see it, the message they have for it."""
+
+    person: Person
+    member: int
+    view: Showing
+    kept: str | None
 
 
 def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showing:
@@ -40,7 +51,7 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         brokers.assignment(unit, review.assignment_id) if review.assignment_id is not None else None
     )
     name = broker_name(known, about)
-    names = {s.name for s in seats} | {s.organisation for s in seats if s.organisation}
+    names = {s.name for s in seats if s.name} | {s.organisation for s in seats if s.organisation}
     names |= {o.name for o in partnerships.organisations(unit, partnership.id)}
     return Showing(
         house,
@@ -62,32 +73,20 @@ def _our(english: str, indonesian: str) -> Localised:
     return Localised(en=f"our {english}", id=f"{indonesian} kita")
 
 
-def step(
-    house: House,
-    unit: Unit,
-    round_id: int,
-    person: Person,
-    spot: Spot,
-    event: Tap | Text | Filled,
-    move: RoundToken | None,
-    key: str,
-    message: str | None,
-    now: datetime,
-) -> list[Message]:
-    """One step of one person in one round, and the reply."""
+def seat(house: House, unit: Unit, spot: Spot, round_id: int, person: Person) -> Seated | None:
+    """Somebody in a round; None where they are not asked in it."""
     round_ = rounds.find_round(unit, round_id)
     member = rounds.seat_of(unit, round_id, person.id) if round_ else None
     if round_ is None or member is None:
-        return [Message(say("fault.not_asked"))]
+        return None
     view = showing(house, unit, round_, spot.installation)
-    return seated(view, member, unit, person, spot, event, move, key, message, now)
+    kept = results.open_message(unit, round_id, member, spot.installation)
+    return Seated(person, member, view, kept)
 
 
-def seated(
-    view: Showing,
-    member: int,
+def step(
+    seat: Seated,
     unit: Unit,
-    person: Person,
     spot: Spot,
     event: Tap | Text | Filled,
     move: RoundToken | None,
@@ -95,16 +94,21 @@ def seated(
     message: str | None,
     now: datetime,
 ) -> list[Message]:
-    """The same for somebody whose seat in the round is known."""
+    """One step of one person in one round, and the reply.
+
+    Who they are was found out before, in another transaction: this one asks the database
+    nothing about a person (T12).
+    """
+    person, member, view = seat.person, seat.member, seat.view
     house, round_ = view.house, view.round
     reader = Reader(language_of(person, view.partnership), zone_of(person, view.partnership), now)
     if round_.state is not RoundState.OPEN:
         return [replace(ended(house, unit, view), replaces=message)]
     try:
-        box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+        box = open_box(unit, house.keyring, round_)
     except KeyLost:
         return [replace(Message(say("checkin/unreadable", **view.facts)), replaces=message)]
-    before = box.read(member)
+    before = box.read(member, take=True)
     if before is None:
         return [Message(say("checkin/unreadable", **view.facts))]
     if isinstance(event, Filled) and (warnings := pages.unwarned(view, event)):
@@ -124,9 +128,7 @@ def seated(
         return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]
     typed = event.body if isinstance(event, Text) else ""
     reply = screens.screen(view, replace(turn, draft=after), reader, typed=typed)
-    where = (
-        message if isinstance(event, Tap | Filled) else _where(unit, round_.id, member, after, spot)
-    )
+    where = message if isinstance(event, Tap | Filled) else _where(after, spot) or seat.kept
     erase = message if isinstance(event, Text) and not faults and view.ability.erases else None
     return [replace(reply, replaces=where, erases=erase)]
 
@@ -190,8 +192,12 @@ def _noted(
 
 def tomorrow(person: Person, zone: ZoneInfo, now: datetime) -> datetime:
     """When to ask again somebody who said Later: the next day, in their waking hours."""
-    quiet = (clock_time(person.quiet_from), clock_time(person.quiet_until))
-    return waking(now + timedelta(days=1), zone, *quiet)
+    return awake(person, zone, now + timedelta(days=1))
+
+
+def awake(person: Person, zone: ZoneInfo, at: datetime) -> datetime:
+    """The first of a person's waking hours from *at* on."""
+    return waking(at, zone, clock_time(person.quiet_from), clock_time(person.quiet_until))
 
 
 def clock_time(minutes: int) -> time:
@@ -204,29 +210,28 @@ def mark_of(spot: Spot, message: str) -> str:
     return f"{spot.installation}|{spot.chat}|{message}"
 
 
-def note_shown(house: House, unit: Unit, round_id: int, member: int, mark: str | None) -> None:
-    """Seal a ballot again with where its dialogue is shown: for the closed text at the end.
+def with_mark(draft: Draft, mark: str) -> Draft:
+    """A draft that remembers where its dialogue is shown, for the closed text at the end."""
+    return replace(draft, shown=(*draft.shown[-(SHOWN - 1) :], mark))
 
-    A reminder that was passed over (no *mark*) writes the row like one that was sent, so
-    that a copy of the database does not tell them apart (B08).
-    """
-    round_ = rounds.find_round(unit, round_id)
-    if round_ is None or round_.state is not RoundState.OPEN:
-        return
+
+def note_shown(house: House, unit: Unit, round_: Round, member: int, mark: str) -> None:
+    """Seal a ballot again with where its dialogue is shown."""
     with suppress(KeyLost):
-        box = Box(unit, house.keyring, round_id, round_.key_number, round_.size)
-        draft = box.read(member)
+        if rounds.moved_on(unit, round_):
+            return
+        box = open_box(unit, house.keyring, round_)
+        draft = box.read(member, take=True)
         if draft is not None:
-            shown = (*draft.shown[-(SHOWN - 1) :], mark) if mark else draft.shown
-            box.write(member, replace(draft, shown=shown))
+            box.write(member, with_mark(draft, mark))
 
 
-def _where(unit: Unit, round_id: int, member: int, draft: Draft, spot: Spot) -> str | None:
+def _where(draft: Draft, spot: Spot) -> str | None:
     for mark in reversed(draft.shown):
         installation, chat, message = mark.split("|", 2)
         if (installation, chat) == (spot.installation, spot.chat):
             return message
-    return results.open_message(unit, round_id, member, spot.installation)
+    return None
 
 
 def ended(house: House, unit: Unit, view: Showing) -> Message:
@@ -253,7 +258,7 @@ def waiting_round(
     found: list[tuple[bool, str, int]] = []
     for round_, member in rounds.open_rounds(unit, person):
         try:
-            draft = Box(unit, house.keyring, round_.id, round_.key_number, round_.size).read(member)
+            draft = open_box(unit, house.keyring, round_).read(member)
         except KeyLost:
             continue
         if draft is None or draft.state not in (State.DRAFT, State.CAST):
@@ -273,7 +278,7 @@ def waiting_round(
 def open_state(house: House, unit: Unit, round_: Round, member: int) -> Draft | None:
     """One person's draft, for `checkin` and for reminders; None where it cannot be read."""
     try:
-        return Box(unit, house.keyring, round_.id, round_.key_number, round_.size).read(member)
+        return open_box(unit, house.keyring, round_).read(member)
     except KeyLost:
         return None
 

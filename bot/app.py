@@ -17,6 +17,7 @@ from bot.forgiving import Forgiving
 from bot.platforms import Ground, open_platforms
 from bot.reports import Reports
 from bot.scene import House
+from bot.sealing import Sealing
 from bot.settings import Settings
 from bot.ticker import Ticker
 from bot.timekeeping import Timekeeping
@@ -69,8 +70,11 @@ class App:
             lambda name: self.adapters[name].ability if name in self.adapters else Ability(),
         )
         self.reports = Reports(self.house, self.store, clock)
-        self.delivery = Delivery(self.house, self.store, clock, self.reports, self.adapters)
-        keeping = Timekeeping(self.house, self.store, self.delivery)
+        self.sealing = Sealing(self.house, self.store)
+        self.delivery = Delivery(
+            self.house, self.store, clock, self.reports, self.adapters, self.sealing
+        )
+        keeping = Timekeeping(self.house, self.store, self.delivery, self.sealing)
         self.ticker = Ticker(clock, keeping.steps)
         self.conversation = Conversation(
             self.house, self.store, clock, self.reports, self.delivery.direct, self.ticker.ring
@@ -94,24 +98,34 @@ class App:
     async def run(self, sock: socket | None, stop: asyncio.Event) -> None:
         """Run every part until *stop*; then intake first, delivery, web, store."""
         await self.introduce()
-        await self.ticker.tick()
+        await self._take_over()
         routes = [r for a in self.adapters.values() for r in getattr(a, "routes", list)()]
         server = web.server(web.application(routes, self.status)) if sock else None
         async with asyncio.TaskGroup() as group:
             intake = [
                 group.create_task(self._keep(name, self._adapter(name))) for name in self.adapters
             ]
+            sending = group.create_task(self._keep("delivery", self.delivery.run))
             ticking = group.create_task(self._keep("clock", self.ticker.run))
+            self.ticker.ring()
             serving = group.create_task(server.serve(sockets=[sock])) if server and sock else None
             await stop.wait()
             for task in intake:
                 task.cancel()
             await asyncio.wait(intake, timeout=DRAIN)
             ticking.cancel()
+            sending.cancel()
             if server is not None and serving is not None:
                 server.should_exit = True
                 await serving
         await asyncio.to_thread(self.store.close)
+
+    async def _take_over(self) -> None:
+        """On SQLite there is one process: whatever another one held, it is not there any more."""
+        if self.store.alone:
+            now = self.clock.now()
+            for holder in await self.store.read(outbox.holders):
+                await self.store.transact(lambda unit, h=holder: outbox.recover(unit, now, h))  # type: ignore[misc]
 
     def _adapter(self, name: str) -> Callable[[], Awaitable[None]]:
         adapter = self.adapters[name]

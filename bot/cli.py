@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dialogues.errors import BrokenFile, CannotStart
+
+if TYPE_CHECKING:
+    from dialogues.checkin import CheckIn
 
 cli = typer.Typer(
     add_completion=False,
@@ -125,14 +128,23 @@ def check_checkins() -> None:
 
 
 @checkins.command("show")
-def show_checkin(name: str, language: str = "en") -> None:
-    """Print the questions of one check-in as they are asked."""
+def show_checkin(
+    name: str,
+    language: str = "en",
+    on: Annotated[str, typer.Option(help="As telegram or slack get it.")] = "",
+) -> None:
+    """Print the questions of one check-in as they are asked, or its messages on a platform."""
     from dialogues.checkin import Words
-    from dialogues.library import open_library
+    from dialogues.library import LANGUAGES, open_library
 
     found = open_library().checkins.get(name)
     if found is None:
         raise CannotStart(f'There is no check-in called "{name}": see "titian checkins list".')
+    if language not in LANGUAGES:
+        raise CannotStart(f'There is no language "{language}": use {" or ".join(LANGUAGES)}.')
+    if on:
+        _show_on(found, language, on)
+        return
     print(found.title.in_language(language))
     for number, question in enumerate(found.questions, 1):
         print(f"\n{number}. {question.text.in_language(language)}")
@@ -141,3 +153,14 @@ def show_checkin(name: str, language: str = "en") -> None:
         if not isinstance(question, Words):
             for option in question.options:
                 print(f"   [{option.text.in_language(language)}]")
+
+
+def _show_on(checkin: "CheckIn", language: str, on: str) -> None:
+    from bot.clock import SystemClock
+    from bot.preview import platform, printed
+    from dialogues.library import open_library
+
+    if platform(on) is None:
+        raise CannotStart(f'There is no platform "{on}" to show it on: use telegram or slack.')
+    for line in printed(open_library(), checkin, language, on, SystemClock().now()):
+        print(line)

@@ -15,7 +15,7 @@ from bot.scene import After, House
 from dialogues import due
 from dialogues.again import Before
 from dialogues.bounds import Bounds, bounds
-from dialogues.dialogue import State
+from dialogues.dialogue import Draft, State
 from dialogues.disclosure import Ballot, disclose, earlier, from_data, to_data
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, Spot, say
@@ -36,6 +36,7 @@ from storage.ballots import (
     seal_comments,
 )
 from storage.keyring import comment_key
+from storage.sealing import open_box
 from storage.store import Unit
 
 
@@ -47,7 +48,7 @@ def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> Aft
     direct: list[tuple[int, Message]] = []
     lost = False
     for round_ in rounds.rounds(unit, review_id):
-        if round_.state is RoundState.OPEN:
+        if rounds.standing(unit, round_.id, alone=True)[0] is RoundState.OPEN:
             try:
                 direct += _close_round(house, unit, round_, now)
             except KeyLost:
@@ -89,7 +90,11 @@ def _after_close(
 def _close_round(
     house: House, unit: Unit, round_: Round, now: datetime
 ) -> list[tuple[int, Message]]:
-    box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+    box = open_box(unit, house.keyring, round_)
+    seats = rounds.roster(unit, round_.id)
+    for seat in seats:
+        if not seat.name:  # whoever was forgotten has no ballot, whatever came at that moment
+            box.write(seat.member_id, Draft())
     drafts, _ = box.open_all()
     cast = [draft for draft in drafts if draft.state is State.CAST]
     receipts = [draft.receipt for draft in cast]
@@ -98,7 +103,6 @@ def _close_round(
         body: dict[str, object] = {"mirror": True, "cast": bool(cast), "answers": answers}
         results.save_result(unit, round_.id, body, None, None, receipts)
     else:
-        seats = rounds.roster(unit, round_.id)
         result = disclose(
             round_.checkin,
             round_.facts,
@@ -178,10 +182,10 @@ def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> Af
     """End a review without a result: keys go, nothing is revealed (R10)."""
     direct: list[tuple[int, Message]] = []
     for round_ in rounds.rounds(unit, review_id):
-        if round_.state is RoundState.OPEN:
+        if rounds.standing(unit, round_.id, alone=True)[0] is RoundState.OPEN:
             shown: Sequence[tuple[int, str]] = ()
             with suppress(KeyLost):
-                box = Box(unit, house.keyring, round_.id, round_.key_number, round_.size)
+                box = open_box(unit, house.keyring, round_)
                 shown = _shown(unit, box, round_.id)
             direct += _end_round(house, unit, round_, RoundState.CANCELLED, now, shown)
     outbox.forget_review(unit, review_id)

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot import answering
+from bot.answering import Seated
+from bot.ballots_first import ballots_first
 from bot.commands import load
 from bot.commands.forms import candidates, resume, resume_page, start
 from bot.commands.words import build, parse
@@ -19,7 +21,7 @@ from bot.refusals import refused
 from bot.reports import Reports
 from bot.scene import After, House, Scene, spoken
 from dialogues.dialogue import Move, Typed
-from dialogues.errors import Refusal
+from dialogues.errors import NotNow, Refusal
 from dialogues.messages import (
     Button,
     Command,
@@ -33,7 +35,7 @@ from dialogues.messages import (
     Text,
     say,
 )
-from dialogues.model import Person
+from dialogues.model import Person, Round
 from dialogues.ports import Clock
 from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
 from storage import drafts, partnerships, people, rounds
@@ -43,6 +45,8 @@ from storage.store import Store, Unit
 COMMANDS = load()
 TREE = build(COMMANDS)
 BY_NAME = {command.name: command for command in COMMANDS}
+TRIES = 3
+"""How often somebody's round is looked at again that ended meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +96,14 @@ class Conversation:
             known = await self._store.read(lambda unit: self._know(unit, incoming))
         assert known.person is not None
         who = known.person
-        messages: Sequence[Message]
         if known.round_id is not None:
-            round_id = known.round_id
-            messages = await self._store.transact_ballot(
-                lambda unit: self._answer(unit, incoming, who, round_id)
-            )
-        else:
-            messages, after = await self._store.transact(
-                lambda unit: self._command(unit, incoming, who)
-            )
-            for left in after:
-                await self._direct(left)
-            self._ring()
+            return await self._in_round(incoming, who, known.round_id)
+        messages, after = await ballots_first(
+            self._store, lambda unit, known: self._command(unit, incoming, who, known)
+        )
+        for left in after:
+            await self._direct(left)
+        self._ring()
         return [await self._reports.word(m, who, self._to(m, incoming)) for m in messages]
 
     async def sent(self, outgoing: Outgoing, message: str) -> None:
@@ -114,52 +113,68 @@ class Conversation:
             return
         mark = answering.mark_of(outgoing.to, message)
 
-        def note(unit: Unit) -> None:
+        def look(unit: Unit) -> tuple[Round | None, int | None]:
             person = people.at(unit, outgoing.to)
             member = rounds.seat_of(unit, round_id, person) if person is not None else None
-            if member is not None:
-                answering.note_shown(self._house, unit, round_id, member, mark)
+            return rounds.find_round(unit, round_id), member
 
-        await self._store.transact_ballot(note)
+        round_, member = await self._store.read(look)
+        if round_ is not None and member is not None:
+            await self._store.transact_ballot(
+                lambda unit: answering.note_shown(self._house, unit, round_, member, mark)
+            )
 
     async def _quickly(self, incoming: Incoming) -> Sequence[Outgoing] | None:
-        """A tap in a check-in by somebody plainly known; None where more must be looked at."""
+        """A tap or a page in a check-in by somebody plainly known; None where that is not so."""
         event = incoming.event
-        token = read(event.token) if isinstance(event, Tap) and incoming.private else None
-        if not isinstance(token, RoundToken):
+        token = read(event.token) if isinstance(event, Tap | Filled) and incoming.private else None
+        if not isinstance(token, RoundToken | WholeToken):
             return None
         found = self._recall.seat(incoming, token.round_id)
         if found is None:
             found = await self._recall.learn(incoming, token.round_id)
-        if found is None:
-            return None
-        who, view, member = found.person, found.view, found.member
+        return await self._answered(incoming, found) if found is not None else None
+
+    async def _in_round(
+        self, incoming: Incoming, person: Person, round_id: int
+    ) -> Sequence[Outgoing]:
+        """An answer of somebody who had to be looked at more closely."""
+        for _ in range(TRIES):
+            seat = await self._store.read(
+                lambda unit: answering.seat(self._house, unit, incoming.chat, round_id, person)
+            )
+            if seat is None:
+                message = Message(say("fault.not_asked"))
+                return [await self._reports.word(message, person, incoming.chat)]
+            replies = await self._answered(incoming, seat)
+            if replies is not None:
+                return replies
+        raise NotNow
+
+    async def _answered(self, incoming: Incoming, seat: Seated) -> Sequence[Outgoing] | None:
+        """The step of somebody in a round, and the reply; None where the round moved on."""
+        event, key, chat, now = incoming.event, incoming.key, incoming.chat, self._clock.now()
+        assert isinstance(event, Tap | Text | Filled)
+        token = read(event.token) if isinstance(event, Tap) else None
+        move = token if isinstance(token, RoundToken) else None
 
         def answer(unit: Unit) -> list[Message] | None:
-            if rounds.moved_on(unit, view.round):
+            if rounds.moved_on(unit, seat.view.round):
                 return None
-            key, message, now = incoming.key, incoming.message, self._clock.now()
-            chat = incoming.chat
-            assert isinstance(event, Tap)
-            return answering.seated(view, member, unit, who, chat, event, token, key, message, now)
+            return answering.step(seat, unit, chat, event, move, key, incoming.message, now)
 
         messages = await self._store.transact_ballot(answer)
         if messages is None:
             return None
-        return [await self._reports.word(m, who, self._to(m, incoming)) for m in messages]
+        return [await self._reports.word(m, seat.person, self._to(m, incoming)) for m in messages]
 
     def _know(self, unit: Unit, incoming: Incoming) -> Known:
-        person_id = people.person_with_user(
-            unit, incoming.sender.installation, incoming.sender.user, incoming.sender.workspace
-        )
         chat = incoming.chat
-        if person_id is None:
-            return Known(None, chat)
-        person = people.person_by_id(unit, person_id)
-        if incoming.private and chat not in people.spots(unit, person_id):
+        person = people.met(unit, incoming.sender, chat if incoming.private else None)
+        if person is None:
             return Known(None, chat)
         round_id = self._round(unit, incoming, person)
-        pending = drafts.pending(unit, person_id) if round_id is not None else None
+        pending = drafts.pending(unit, person.id) if round_id is not None else None
         return Known(person, chat, round_id, pending is not None and pending.waiting)
 
     def _round(self, unit: Unit, incoming: Incoming, person: Person) -> int | None:
@@ -189,27 +204,8 @@ class Conversation:
         if known.unfocus:
             drafts.set_waiting(unit, person.id, False)
 
-    def _answer(
-        self, unit: Unit, incoming: Incoming, person: Person, round_id: int
-    ) -> list[Message]:
-        event = incoming.event
-        assert isinstance(event, Tap | Text | Filled)
-        token = read(event.token) if isinstance(event, Tap) else None
-        return answering.step(
-            self._house,
-            unit,
-            round_id,
-            person,
-            incoming.chat,
-            event,
-            token if isinstance(token, RoundToken) else None,
-            incoming.key,
-            incoming.message,
-            self._clock.now(),
-        )
-
     def _command(
-        self, unit: Unit, incoming: Incoming, person: Person
+        self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
     ) -> tuple[Sequence[Message], Sequence[After]]:
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
@@ -217,6 +213,7 @@ class Conversation:
         chat = incoming.chat
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
+        scene.withdrawn = known
         where = incoming.place if incoming.private else chat
         linked = partnerships.place_of(unit, where) if where is not None else None
         if linked is not None and (not incoming.private or _in(scene, linked)):

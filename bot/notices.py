@@ -20,14 +20,21 @@ def tell(unit: Unit, review: Review, kind: str, message: Message, now: datetime)
 
 
 def notice(
-    house: House, unit: Unit, review: Review, round_: Round, key: str, now: datetime
+    house: House,
+    unit: Unit,
+    review: Review,
+    round_: Round,
+    key: str,
+    now: datetime,
+    changed: str = "",
 ) -> None:
-    """The linked groups' one notice, edited in place."""
+    """The linked groups' one notice, edited in place. *changed*: what is new in a known one."""
     view = answering.showing(house, unit, round_, "")
     found = results.result(unit, round_.id)
     answered = found[0].get("answered") if found else None
     values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
     for place, spot, message in partnerships.places(unit, review.partnership_id):
-        fresh = key == "group/open"
+        fresh = key == "group/open" and not changed
         text = Message(say(key, **values), replaces=None if fresh else message, at=spot)
-        outbox.put(unit, f"review:{review.id}:{key}:{place}", text, now, place=place)
+        name = f"review:{review.id}:{key}{changed}:{place}"
+        outbox.put(unit, name, text, now, place=place)

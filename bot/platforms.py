@@ -25,6 +25,11 @@ PRIVATE_MENU = (
     "language",
     "timezone",
     "privacy",
+    "stop",
+    "resume",
+    "leave",
+    "mydata",
+    "forget",
     "help",
 )
 GROUP_MENU = ("review", "checkin", "help")

@@ -8,27 +8,17 @@ round is open, and under which key) is read fresh each time.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot import answering
+from bot.answering import Seated
 from bot.scene import House
 from bot.screens import Showing
 from dialogues.messages import Incoming, Spot
-from dialogues.model import Person
-from storage import people, rounds
+from storage import people, results, rounds
 from storage.store import Store, Unit
 
 SECONDS = 2.0
 MOST = 10_000
-
-
-@dataclass(frozen=True)
-class Seated:
-    """Somebody on the roster of a round, and the round as they see it."""
-
-    person: Person
-    member: int
-    view: Showing
 
 
 class Recall:
@@ -81,4 +71,5 @@ class Recall:
             round_ = rounds.find_round(unit, round_id)
             assert round_ is not None
             view = answering.showing(self._house, unit, round_, chat.installation)
-        return Seated(person, member, view)
+        kept = results.open_message(unit, round_id, member, chat.installation)
+        return Seated(person, member, view, kept)

@@ -44,7 +44,7 @@ class Reports:
         else:
             reader, files = self._reader(person, None), lambda: ()
         texts = self._house.texts
-        attached = await asyncio.to_thread(files) if message.report else ()
+        attached = await asyncio.to_thread(files) if message.report else message.files
         return Outgoing(
             to,
             texts.word(message.say, reader),

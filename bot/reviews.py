@@ -5,16 +5,15 @@ keys, scrubbing, editing messages that only a ballot knew) is returned.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import answering
 from bot.notices import notice, tell
-from bot.scene import After, House, zone_of
+from bot.scene import House, zone_of
 from dialogues import due
 from dialogues.checkin import CheckIn, Fact
-from dialogues.dialogue import Draft, State
+from dialogues.dialogue import State
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, say
 from dialogues.model import (
@@ -30,16 +29,13 @@ from dialogues.model import (
     Round,
     RoundState,
 )
-from dialogues.when import waking
 from storage import brokers, outbox, partnerships, people, reviews, rounds
-from storage.ballots import (
-    Box,
-    make_keys,
-    padded_size,
-)
+from storage.ballots import make_keys, padded_size
+from storage.sealing import open_box
 from storage.store import Unit
 
 HOUR = timedelta(hours=1)
+"""How long one key seals a round."""
 
 
 def facts_of(
@@ -142,17 +138,14 @@ def _invite(unit: Unit, round_: Round, partnership: Partnership, times: due.Time
     for seat in rounds.roster(unit, round_.id):
         person = people.person_by_id(unit, seat.person_id)
         zone = zone_of(person, partnership)
-        quiet = (answering.clock_time(person.quiet_from), answering.clock_time(person.quiet_until))
-        at = times.opens if times.live else waking(times.opens, zone, *quiet)
+        at = times.opens if times.live else answering.awake(person, zone, times.opens)
         _post(unit, round_, seat.member_id, person.id, "checkin/invitation", "invite", at)
         if times.remind is not None:
-            again = waking(times.remind, zone, *quiet)
+            again = answering.awake(person, zone, times.remind)
             if again < times.closes:
                 _post(unit, round_, seat.member_id, person.id, "checkin/reminder", "remind", again)
-    if not times.live:
-        outbox.put_timer(
-            unit, f"round:{round_.id}:hour", "hour", times.opens + HOUR, round_id=round_.id
-        )
+    key = f"round:{round_.id}:hour"
+    outbox.put_timer(unit, key, "hour", times.opens + HOUR, round_id=round_.id)
 
 
 def _post(
@@ -167,7 +160,7 @@ def fill_boxes(house: House, unit: Unit) -> None:
     """Give every open round its ballots: a row for everybody, and nothing else written."""
     for round_, members in rounds.unfilled(unit):
         make_keys(house.keyring, round_.id)
-        Box(unit, house.keyring, round_.id, round_.key_number, round_.size).fill(members)
+        open_box(unit, house.keyring, round_).fill(members)
 
 
 def signal(house: House, unit: Unit, review_id: int, round_id: int, now: datetime) -> None:
@@ -177,7 +170,7 @@ def signal(house: House, unit: Unit, review_id: int, round_id: int, now: datetim
         return
     view = answering.showing(house, unit, round_, "")
     try:
-        drafts, _ = Box(unit, house.keyring, round_id, round_.key_number, round_.size).open_all()
+        drafts, _ = open_box(unit, house.keyring, round_).open_all()
     except KeyLost:
         return
     cast = sum(draft.state is State.CAST for draft in drafts)
@@ -193,34 +186,3 @@ def share_review(house: House, unit: Unit, review_id: int, now: datetime) -> Non
     message = Message(say("report/coordinator"), report=f"{review_id} coordinator")
     tell(unit, review, "shared", message, now)
     reviews.set_review(unit, review_id, state=ReviewState.SHARED)
-
-
-def remind_later(house: House, unit: Unit, round_id: int, now: datetime) -> After:
-    """The hourly look into an open round: who asked to be asked again, and when.
-
-    The ballots are written back; what goes out goes directly, since a row in the outbox
-    would say who has not answered (B10).
-    """
-    round_ = rounds.find_round(unit, round_id)
-    if round_ is None or round_.state is not RoundState.OPEN:
-        return After()
-    outbox.put_timer(
-        unit, f"round:{round_id}:hour:{now.timestamp():.0f}", "hour", now + HOUR, round_id=round_id
-    )
-    try:
-        box = Box(unit, house.keyring, round_id, round_.key_number, round_.size)
-    except KeyLost:
-        return After()
-    return After([(p, m) for p, m in _due_later(unit, box, round_id, now)])
-
-
-def _due_later(unit: Unit, box: Box, round_id: int, now: datetime) -> list[tuple[int, Message]]:
-    found = []
-    for seat in rounds.roster(unit, round_id):
-        draft: Draft | None = box.read(seat.member_id)
-        if draft is None or not draft.later_at or datetime.fromisoformat(draft.later_at) > now:
-            continue
-        box.write(seat.member_id, replace(draft, later_at=""))
-        if draft.state is not State.CAST and not draft.quiet:
-            found.append((seat.person_id, Message(say("checkin/reminder"), round_id=round_id)))
-    return found

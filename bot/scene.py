@@ -23,10 +23,12 @@ ZONE = "Asia/Jakarta"
 class After:
     """What is left to do once a transaction is committed: messages sent directly.
 
-    Each goes to a person by id, or to the spot it names itself.
+    Each goes to a person by id, or to the spot it names itself; a Person stands for
+    somebody who is not kept any more. `scrub`: no copy of what was deleted stays behind.
     """
 
-    direct: Sequence[tuple[int, Message]] = field(default_factory=tuple)
+    direct: Sequence[tuple[int | Person, Message]] = field(default_factory=tuple)
+    scrub: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class House:
 
 @dataclass
 class Scene:
-    """One event: who acts, where, when, for which partnership, in which transaction."""
+    """One event: who acts, where, when, for which partnership, in which transaction.
+
+    `withdrawn`: the messages known to ballots that this command had made blank before it.
+    """
 
     house: House
     unit: Unit
@@ -62,6 +67,7 @@ class Scene:
     member: Member | None = None
     mentions: Mapping[str, str] = field(default_factory=dict)
     after: list["After"] = field(default_factory=list)
+    withdrawn: Sequence[str] = ()
 
     @property
     def language(self) -> str:
@@ -137,10 +143,14 @@ def term(partnership: Partnership) -> Localised:
 
 
 def broker_name(assignments: Sequence[Assignment], about: Assignment | None) -> str | None:
-    """The one broker asked about, by name; None where texts use the group's term."""
+    """The one broker asked about, by name; None where texts use the group's term.
+
+    Whoever had themself erased has no name.
+    """
     if about is not None:
-        return about.name
-    return assignments[0].name if len(assignments) == 1 else None
+        return about.name or None
+    named = [assignment.name for assignment in assignments if assignment.name]
+    return named[0] if len(named) == 1 else None
 
 
 def worded_fault(fault: Fault) -> Say:

@@ -7,8 +7,9 @@ import structlog
 
 from bot.closing import close_review
 from bot.delivery import Delivery
-from bot.reviews import fill_boxes, open_review, remind_later, share_review, signal
+from bot.reviews import HOUR, fill_boxes, open_review, share_review, signal
 from bot.scene import After, House
+from bot.sealing import Sealing
 from bot.ticker import Step
 from dialogues.model import ReviewState, RoundState
 from storage import outbox, reviews, rounds
@@ -22,33 +23,47 @@ log = structlog.get_logger()
 class Timekeeping:
     """The steps of a tick, in their order."""
 
-    def __init__(self, house: House, store: Store, delivery: Delivery) -> None:
+    def __init__(self, house: House, store: Store, delivery: Delivery, sealing: Sealing) -> None:
         self._house = house
         self._store = store
         self._delivery = delivery
+        self._sealing = sealing
 
     @property
     def steps(self) -> Sequence[Step]:
-        """Ballots before invitations, closes before their keys go, messages last."""
-        return (self._fill, self._timers, self._fill, self._finish, self._send)
+        """Ballots before invitations, closes before their keys go, messages after both."""
+        return (self._fill, self._timers, self._fill, self._finish, self._send, self._retire)
 
     async def _fill(self, _: datetime) -> None:
         if await self._store.read(rounds.unfilled):
             await self._store.transact(lambda unit: fill_boxes(self._house, unit))
 
     async def _timers(self, now: datetime) -> None:
-        while True:
-            after = await self._store.transact(lambda unit: self._next_timer(unit, now))
+        while timers := await self._store.read(lambda unit: outbox.due_timers(unit, now, 1)):
+            timer = timers[0]
+            after: After | None
+            if timer.kind == "hour" and timer.round_id:
+                after = await self._sealing.hour(timer.round_id, now)
+                await self._store.transact(
+                    lambda unit, key=timer.key: outbox.move_timer(unit, key, now + HOUR)  # type: ignore[misc]
+                )
+            else:
+                after = await self._store.transact(lambda unit: self._next_timer(unit, now))
             if after is None:
                 return
             await self._delivery.direct(after)
 
     def _next_timer(self, unit: Unit, now: datetime) -> After | None:
-        """The oldest due timer, answered and gone in one transaction; None when none is due."""
+        """The oldest due timer, answered and gone in one transaction; None when none is due.
+
+        An hour's is left: ballots are written in a transaction of their own.
+        """
         found = outbox.due_timers(unit, now, limit=1)
         if not found:
             return None
         timer = found[0]
+        if timer.kind == "hour":
+            return After()
         outbox.drop_timer(unit, timer.id)
         return self._answer(unit, timer, now)
 
@@ -61,8 +76,6 @@ class Timekeeping:
                 share_review(house, unit, timer.review_id, now)
             case "signal" if timer.review_id and timer.round_id:
                 signal(house, unit, timer.review_id, timer.round_id, now)
-            case "hour" if timer.round_id:
-                return remind_later(house, unit, timer.round_id, now)
             case "open" if timer.review_id:
                 review = reviews.review(unit, timer.review_id)
                 if review.state is ReviewState.PLANNED:
@@ -88,5 +101,12 @@ class Timekeeping:
                 )
             )
 
-    async def _send(self, _: datetime) -> None:
-        await self._delivery.flush()
+    async def _send(self, now: datetime) -> None:
+        due, lost = await self._store.read(lambda unit: outbox.waits(unit, now))
+        if lost:
+            await self._store.transact(lambda unit: outbox.recover(unit, now))
+        if due or lost:
+            await self._delivery.due()
+
+    async def _retire(self, _: datetime) -> None:
+        await self._sealing.retire()

@@ -39,9 +39,31 @@ def plan(opens: datetime, window: timedelta, zone: ZoneInfo) -> Times:
     """
     if window < DAY:
         return Times(opens, opens + window, True, None, None)
-    closes = working_end(opens + window, zone)
+    return until(opens, working_end(opens + window, zone))
+
+
+def until(opens: datetime, closes: datetime) -> Times:
+    """The hours of a review of a day or more that ends at *closes*."""
     span = closes - opens
     return Times(opens, closes, False, opens + span / 2, opens + span * 3 / 4)
+
+
+def extension(opens: datetime, closes: datetime, by: timedelta, zone: ZoneInfo) -> Times | None:
+    """The hours of a review whose end is put off by *by* (DESIGN 4); live ones never are.
+
+    Like every end, the new one falls at 17:00 of a working day.
+
+    Returns:
+        None where *by* is less than a day, or more than `longest`.
+    """
+    if not DAY <= by <= longest(opens, closes):
+        return None
+    return until(opens, working_end(closes + by, zone))
+
+
+def longest(opens: datetime, closes: datetime) -> timedelta:
+    """By how much an end can be put off: as long as the review was to last, a day at least."""
+    return max(DAY, closes - opens)
 
 
 def early_close(opens: datetime, closes: datetime, now: datetime, live: bool) -> datetime | None:

@@ -68,9 +68,10 @@ def parse(text: str) -> SyntaxTreeNode:
     return SyntaxTreeNode(_parser.parse(text))
 
 
-def plain(text: str) -> str:
-    """A message without its marks: for previews, logs of the demo, screen readers."""
-    return "\n".join(line for line in _plain(parse(text)).splitlines()).strip()
+def plain(text: str | SyntaxTreeNode) -> str:
+    """A message, or its tree, without marks: for previews, logs of the demo, screen readers."""
+    tree = parse(text) if isinstance(text, str) else text
+    return "\n".join(line for line in _plain(tree).splitlines()).strip()
 
 
 def _plain(node: SyntaxTreeNode) -> str:

@@ -180,7 +180,8 @@ class Message:
     through the dialogue, and to its closed text at the end. `at` and `replaces` name a
     message to edit. `preview` is what a locked screen may show. `report` asks for the
     report of a review ("12 broker"): it is put in at delivery, never kept on the way.
-    `erases` is a typed message to be taken out of the chat.
+    `erases` is a typed message to be taken out of the chat. `files` go with a reply only:
+    the outbox keeps none.
     """
 
     say: Say
@@ -192,6 +193,7 @@ class Message:
     report: str = ""
     erases: str | None = None
     form: Form | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

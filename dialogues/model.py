@@ -243,6 +243,7 @@ class Review:
     opens_at: datetime
     closes_at: datetime
     share_at: datetime | None
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

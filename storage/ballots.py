@@ -7,7 +7,7 @@ A row that was copied from elsewhere does not open (associated data, B05).
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from storage.database import Prepared
-from storage.keyring import Keyring, seal_key, slot_key
+from storage.keyring import Keyring, is_seal_key, seal_key, slot_key
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
 
@@ -42,8 +42,10 @@ def _noted(dialect: sa.Dialect) -> sa.Executable:
     return insert(InboxRow).values(values).on_conflict_do_nothing()
 
 
+Change = Callable[[Draft], Draft]
 AT = col(BallotRow.slot) == sa.bindparam("at")
 SEALED = Prepared(lambda _: sa.select(col(BallotRow.sealed)).where(AT))
+TAKEN = Prepared(lambda _: sa.select(col(BallotRow.sealed)).where(AT).with_for_update())
 REPLACED = Prepared(
     lambda _: (
         sa.update(BallotRow)
@@ -55,11 +57,13 @@ NOTED = Prepared(_noted)
 
 
 class Box:
-    """The ballots of one open round. Holds its keys only as long as it is used."""
+    """The ballots of one open round. Holds its keys only as long as it is used.
+
+    Made by `sealing.open_box`, which knows the number of the key in use.
+    """
 
     def __init__(self, unit: Unit, keyring: Keyring, round_id: int, number: int, size: int) -> None:
         """Raises KeyLost where the round's keys are gone."""
-        self._unit = unit
         self._link = unit.connection()
         self._round = round_id
         self._number = number
@@ -77,10 +81,13 @@ class Box:
         if rows:
             self._link.execute(sa.insert(BallotRow), rows)
 
-    def read(self, member: int) -> Draft | None:
-        """A member's draft; None where they are not on the roster or the row was tampered with."""
+    def read(self, member: int, take: bool = False) -> Draft | None:
+        """A member's draft; None where they are not on the roster or the row was tampered with.
+
+        *take* it where it will be written: nobody else changes it in between.
+        """
         slot = self._slot(member)
-        sealed = SEALED.run(self._link, at=slot).scalar()
+        sealed = (TAKEN if take else SEALED).run(self._link, at=slot).scalar()
         return None if sealed is None else self._open(slot, bytes(sealed))
 
     def write(self, member: int, draft: Draft) -> None:
@@ -90,18 +97,33 @@ class Box:
 
     def open_all(self) -> tuple[list[Draft], int]:
         """Every readable draft, in slot order, and the number of rows that did not open."""
-        query = sa.select(col(BallotRow.slot), col(BallotRow.sealed)).where(
-            col(BallotRow.round_id) == self._round
-        )
         drafts: list[Draft] = []
         broken = 0
-        for slot, sealed in sorted(self._link.execute(query).all()):
+        for slot, sealed in self._all():
             draft = self._open(slot, sealed)
             if draft is None:
                 broken += 1
             else:
                 drafts.append(draft)
         return drafts, broken
+
+    def renew(self, fresh: "Box", changes: Mapping[int, Change]) -> None:
+        """Seal every row again under the key of *fresh*, in slot order, changed where asked.
+
+        A row that does not open stays as it is: it will not open at the close either.
+        """
+        asked = {self._slot(member): change for member, change in changes.items()}
+        rows = []
+        for slot, sealed in self._all():
+            padded = self._unsealed(slot, sealed)
+            if padded is None:
+                continue
+            if slot in asked:
+                padded = fresh._padded(asked[slot](_draft(padded)))
+            values = {"sealed": fresh._sealed(slot, padded), "number": fresh._number}
+            rows.append({"at": slot, **values})
+        if rows:
+            REPLACED.run_all(self._link, rows)
 
     def has_seen(self, event: str) -> bool:
         """Whether *event* came before; notes it. Round-bound, no time, gone at the close."""
@@ -114,26 +136,43 @@ class Box:
     def _bound(self, slot: bytes) -> bytes:
         return f"{self._round}:{self._number}:".encode() + slot
 
+    def _all(self) -> list[tuple[bytes, bytes]]:
+        columns = col(BallotRow.slot), col(BallotRow.sealed)
+        query = sa.select(*columns).where(col(BallotRow.round_id) == self._round)
+        return sorted((bytes(slot), bytes(sealed)) for slot, sealed in self._link.execute(query))
+
     def _row(self, slot: bytes, draft: Draft) -> dict[str, object]:
-        body = json.dumps(plain_draft(draft), ensure_ascii=False, separators=(",", ":")).encode()
-        if HEAD + len(body) > self._size:
-            raise ValueError("a ballot is larger than its round allows")
-        padded = len(body).to_bytes(HEAD, "big") + body.ljust(self._size - HEAD, b"\0")
-        sealed = bytes(self._aead.encrypt(padded, aad=self._bound(slot)))
         return {
             "slot": slot,
             "round_id": self._round,
             "key_number": self._number,
-            "sealed": sealed,
+            "sealed": self._sealed(slot, self._padded(draft)),
         }
 
-    def _open(self, slot: bytes, sealed: bytes) -> Draft | None:
+    def _padded(self, draft: Draft) -> bytes:
+        plain = json.dumps(plain_draft(draft), ensure_ascii=False, separators=(",", ":"))
+        body = plain.encode(errors="replace")  # half a character, as some phones send it
+        if HEAD + len(body) > self._size:
+            raise ValueError("a ballot is larger than its round allows")
+        return len(body).to_bytes(HEAD, "big") + body.ljust(self._size - HEAD, b"\0")
+
+    def _sealed(self, slot: bytes, padded: bytes) -> bytes:
+        return bytes(self._aead.encrypt(padded, aad=self._bound(slot)))
+
+    def _unsealed(self, slot: bytes, sealed: bytes) -> bytes | None:
         try:
-            padded = self._aead.decrypt(sealed, aad=self._bound(slot))
+            return self._aead.decrypt(sealed, aad=self._bound(slot))
         except (exceptions.CryptoError, ValueError):
             return None
-        length = int.from_bytes(padded[:HEAD], "big")
-        return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
+
+    def _open(self, slot: bytes, sealed: bytes) -> Draft | None:
+        padded = self._unsealed(slot, sealed)
+        return None if padded is None else _draft(padded)
+
+
+def _draft(padded: bytes) -> Draft:
+    length = int.from_bytes(padded[:HEAD], "big")
+    return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
 
 
 def make_keys(keyring: Keyring, round_id: int) -> None:
@@ -145,7 +184,7 @@ def make_keys(keyring: Keyring, round_id: int) -> None:
 def destroy_keys(keyring: Keyring, round_id: int) -> None:
     """Destroy what opens a round's ballots. Comments have a key of their own."""
     for name in list(keyring.names()):
-        if name == slot_key(round_id) or name.startswith(f"round-{round_id}-seal-"):
+        if name == slot_key(round_id) or is_seal_key(name, round_id):
             keyring.destroy(name)
 
 

@@ -108,6 +108,21 @@ def set_consent(unit: Unit, assignment_id: int, consent: Consent, now: datetime)
     unit.expire_all()
 
 
+def end_service(unit: Unit, member_id: int, now: datetime) -> bool:
+    """A member serves as broker no more: nothing about them starts from now on.
+
+    Returns:
+        Whether they did serve.
+    """
+    day = now.date() - timedelta(days=1)
+    serving = sa.or_(col(AssignmentRow.ends).is_(None), col(AssignmentRow.ends) > day)
+    change = sa.update(AssignmentRow).where(col(AssignmentRow.member_id) == member_id, serving)
+    ended = change.values(ends=day, consent=Consent.WITHDRAWN.value, consent_at=now)
+    found = unit.connection().execute(ended).rowcount
+    unit.expire_all()
+    return found > 0
+
+
 def assignments(unit: Unit, partnership_id: int, today: date) -> list[Assignment]:
     """The services that have not ended, in the order of appointment."""
     open_ended = sa.or_(col(AssignmentRow.ends).is_(None), col(AssignmentRow.ends) >= today)

@@ -1,6 +1,6 @@
 """From a URL to engines: pragmas, the aware-UTC column type, names of constraints, upgrades."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -27,13 +27,15 @@ CONVENTION = {
 }
 SQLModel.metadata.naming_convention = CONVENTION
 
+PATIENCE = 5000
+"""Milliseconds for which one waits for another on SQLite."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
     "temp_store=MEMORY",
-    "busy_timeout=5000",
+    f"busy_timeout={PATIENCE}",
 )
 
 
@@ -100,6 +102,14 @@ class Prepared:
         if order is None:
             return link.exec_driver_sql(sql, values)
         return link.exec_driver_sql(sql, tuple(values[name] for name in order))
+
+    def run_all(self, link: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run it once for each of *rows*, in their order."""
+        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
+        if order is None:
+            link.exec_driver_sql(sql, [dict(row) for row in rows])
+        else:
+            link.exec_driver_sql(sql, [tuple(row[name] for name in order) for row in rows])
 
     def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
         compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]

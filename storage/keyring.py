@@ -29,6 +29,11 @@ def seal_key(round_id: int, number: int) -> str:
     return f"round-{round_id}-seal-{number}"
 
 
+def is_seal_key(name: str, round_id: int) -> bool:
+    """Whether *name* is that of a key that seals, or sealed, a round's ballots."""
+    return name.startswith(f"round-{round_id}-seal-")
+
+
 def comment_key(round_id: int) -> str:
     """The name of the key that seals the comments of a round's Result."""
     return f"round-{round_id}-comments"

@@ -15,6 +15,8 @@ from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
 
 LEASE = timedelta(seconds=60)
+NEVER_TWICE = frozenset({"checkin/reminder"})
+"""Messages that are rather lost than said twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +107,13 @@ def _insert_once(unit: Unit, table: type[Any], row: dict[str, Any]) -> None:
 
 
 def claim(unit: Unit, now: datetime, holder: str, limit: int = 50) -> list[Post]:
-    """Take what is due, or whose lease ran out, for *holder*. A CTE: never more than *limit*."""
-    ready = sa.or_(
-        col(OutboxRow.state) == "pending",
-        sa.and_(col(OutboxRow.state) == "sending", col(OutboxRow.lease) < now),
-    )
+    """Take what is due for *holder*. The choice is a CTE: never more than *limit*.
+
+    Taken is not sent: `sending` marks the moment after which a crash leaves it unknown.
+    """
     due = (
         select(OutboxRow.id)
-        .where(ready, OutboxRow.not_before <= now)
+        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
         .order_by(col(OutboxRow.priority), col(OutboxRow.not_before), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -122,7 +123,7 @@ def claim(unit: Unit, now: datetime, holder: str, limit: int = 50) -> list[Post]
         sa.update(OutboxRow)
         .where(col(OutboxRow.id).in_(sa.select(due.c.id)))
         .values(
-            state="sending",
+            state="claimed",
             holder=holder,
             lease=now + LEASE,
             attempts=col(OutboxRow.attempts) + 1,
@@ -150,6 +151,65 @@ def _post(row: Sequence[Any]) -> Post:
     return Post(row[0], row[1], row[2], row[3], row[4], row[5], message, row[7])
 
 
+def waits(unit: Unit, now: datetime) -> tuple[bool, bool]:
+    """Whether a line is due, and whether a lease has run out."""
+    due = select(OutboxRow.id).where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+    lost = select(OutboxRow.id).where(
+        col(OutboxRow.state).in_(["claimed", "sending"]), col(OutboxRow.lease) < now
+    )
+    return unit.exec(due).first() is not None, unit.exec(lost).first() is not None
+
+
+def sending(unit: Unit, post: int, now: datetime) -> bool:
+    """Note that a claimed line goes out now; False where somebody else has it meanwhile."""
+    mine = sa.update(OutboxRow).where(col(OutboxRow.id) == post, col(OutboxRow.state) == "claimed")
+    done = unit.connection().execute(mine.values(state="sending", lease=now + LEASE))
+    return done.rowcount == 1
+
+
+def recover(unit: Unit, now: datetime, holder: str | None = None) -> None:
+    """Take back what whoever held it did not end: leases that ran out, or all of *holder*.
+
+    What was not sent yet waits again. What was on its way may have arrived: a reminder is
+    not repeated, anything else once (DESIGN 8).
+    """
+    lost = col(OutboxRow.lease) < now if holder is None else col(OutboxRow.holder) == holder
+    run = unit.connection().execute
+    table = sa.update(OutboxRow)
+    run(table.where(col(OutboxRow.state) == "claimed", lost).values(state="pending", lease=None))
+    on_its_way = select(OutboxRow).where(OutboxRow.state == "sending", lost)
+    for row in unit.exec(on_its_way).all():
+        assert row.id is not None
+        unknown(unit, row.id, now)
+    unit.flush()
+
+
+def holders(unit: Unit) -> list[str]:
+    """Who holds lines now."""
+    held = select(OutboxRow.holder).where(col(OutboxRow.state).in_(["claimed", "sending"]))
+    return sorted({name for name in unit.exec(held).all() if name})
+
+
+def unknown(unit: Unit, post: int, now: datetime) -> None:
+    """A line left and nobody knows whether it arrived: see `recover`."""
+    row = unit.get(OutboxRow, post)
+    assert row is not None
+    message = from_json(row.body)
+    once = isinstance(message, Message) and message.say.key in NEVER_TWICE
+    if once or row.repeated:
+        row.state, row.body = "unknown", {}
+    else:
+        row.state, row.repeated, row.not_before = "pending", True, now
+    row.lease = None
+    unit.add(row)
+    unit.flush()
+
+
+def is_there(unit: Unit, post: Post) -> bool:
+    """Whether a claimed line still stands; its number may have been given to another one."""
+    return unit.exec(select(OutboxRow.key).where(OutboxRow.id == post.id)).first() == post.key
+
+
 def finish(unit: Unit, post: int, state: str) -> None:
     """End a line as sent, failed or unknown. Sent and skipped look alike: what it said goes."""
     end = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
@@ -162,6 +222,12 @@ def again(unit: Unit, post: int, at: datetime) -> None:
     unit.connection().execute(later.values(state="pending", not_before=at, lease=None))
 
 
+def put_off(unit: Unit, key: str, at: datetime) -> None:
+    """Let a line that still waits go out at another time."""
+    waits = col(OutboxRow.key) == key, col(OutboxRow.state) == "pending"
+    unit.connection().execute(sa.update(OutboxRow).where(*waits).values(not_before=at))
+
+
 def due_timers(unit: Unit, now: datetime, limit: int = 100) -> list[Timer]:
     """What is due at *now*, oldest first. A timer stays until `drop_timer`: crash-safe."""
     query = (
@@ -172,6 +238,11 @@ def due_timers(unit: Unit, now: datetime, limit: int = 100) -> list[Timer]:
         .with_for_update(skip_locked=True)
     )
     return [_timer(row) for row in unit.exec(query).all()]
+
+
+def next_timer(unit: Unit, now: datetime) -> bool:
+    """Whether a timer is due."""
+    return unit.exec(select(TimerRow.id).where(TimerRow.at <= now)).first() is not None
 
 
 def _timer(row: TimerRow) -> Timer:

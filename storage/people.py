@@ -72,6 +72,12 @@ def _person(row: PersonRow) -> Person:
     )
 
 
+def find_person(unit: Unit, person: int) -> Person | None:
+    """One person, or None for somebody who had themself erased."""
+    row = unit.get(PersonRow, person)
+    return _person(row) if row else None
+
+
 def person_by_id(unit: Unit, person: int) -> Person:
     """One person."""
     row = unit.get(PersonRow, person)
@@ -123,6 +129,30 @@ def users(unit: Unit, installation: str) -> list[tuple[str, str, str | None]]:
         .order_by(col(AccountRow.id))
     )
     return [(row[0], row[1], row[2]) for row in unit.exec(query).all()]
+
+
+MET = (
+    select(PersonRow, AccountRow.chat, AccountRow.unreachable)
+    .join(AccountRow, col(AccountRow.person_id) == col(PersonRow.id))
+    .where(
+        AccountRow.installation == sa.bindparam("installation"),
+        AccountRow.workspace == sa.bindparam("workspace"),
+        AccountRow.user == sa.bindparam("user"),
+    )
+)
+
+
+def met(unit: Unit, address: Address, chat: Spot | None) -> Person | None:
+    """The person behind an account; None for somebody unknown, or not reached in *chat* yet."""
+    given = {
+        "installation": address.installation,
+        "workspace": address.workspace,
+        "user": address.user,
+    }
+    found = unit.execute(MET, given).first()
+    if found is None or (chat is not None and (found[1] != chat.chat or found[2])):
+        return None
+    return _person(found[0])
 
 
 SEATED = (

@@ -61,6 +61,7 @@ def _review(row: ReviewRow) -> Review:
         row.opens_at,
         row.closes_at,
         row.share_at,
+        row.extended,
     )
 
 

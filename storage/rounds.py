@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from dialogues.checkin import CheckIn, Fact
+from dialogues.errors import KeyLost
 from dialogues.model import (
     Audience,
     Confidence,
@@ -30,6 +31,17 @@ from storage.tables import (
     RoundRow,
 )
 
+LOCK = sa.literal_column("7141", sa.Integer)
+"""Of advisory locks, which a round's id tells apart."""
+
+
+def _lock(name: str) -> Prepared:
+    return Prepared(
+        lambda _: sa.select(getattr(sa.func, name)(LOCK, sa.bindparam("at", type_=sa.Integer)))
+    )
+
+
+SHARED, ALONE = _lock("pg_advisory_xact_lock_shared"), _lock("pg_advisory_xact_lock")
 STANDING = Prepared(
     lambda _: sa.select(col(RoundRow.state), col(RoundRow.key_number)).where(
         col(RoundRow.id) == sa.bindparam("at")
@@ -125,16 +137,33 @@ def find_round(unit: Unit, round_id: int) -> Round | None:
     return _round(row) if row else None
 
 
-def moved_on(unit: Unit, known: Round) -> bool:
-    """Whether a round is not as it was known: ended, or under another key.
+def standing(unit: Unit, round_id: int, alone: bool = False) -> tuple[RoundState, int]:
+    """A round's state and the number of its key, as they stay until this transaction ends.
 
-    Read once a transaction, which ballots that come together share.
+    On PostgreSQL whoever renews or ends the round asks *alone*, and waits for all who have
+    it in hand, as they wait for them. The locks are kept in memory and mark no row. On
+    SQLite a transaction sees one moment anyway. Read once a transaction, which ballots
+    that come together share.
+
+    Raises:
+        KeyLost: There is no such round.
     """
-    standing = unit.info.get(known.id)
-    if standing is None:
-        standing = tuple(STANDING.run(unit.connection(), at=known.id).one())
-        unit.info[known.id] = standing
-    return standing != (known.state.value, known.key_number)
+    known: tuple[RoundState, int] | None = unit.info.get(round_id)
+    if known is None or alone:
+        link = unit.connection()
+        if not unit.sqlite:
+            (ALONE if alone else SHARED).run(link, at=round_id)
+        row = STANDING.run(link, at=round_id).first()
+        if row is None:
+            raise KeyLost(str(round_id))
+        found: tuple[str, int] = tuple(row)
+        known = unit.info[round_id] = RoundState(found[0]), found[1]
+    return known
+
+
+def moved_on(unit: Unit, known: Round) -> bool:
+    """Whether a round is not as it was known: ended."""
+    return standing(unit, known.id)[0] is not known.state
 
 
 def rounds(unit: Unit, review_id: int) -> list[Round]:
@@ -144,7 +173,8 @@ def rounds(unit: Unit, review_id: int) -> list[Round]:
 
 
 def set_round(unit: Unit, round_id: int, **values: Any) -> None:
-    """Move a round on: `state` (a RoundState) or times."""
+    """Move a round on: `state` (a RoundState), times, the number of its key."""
+    unit.info.pop(round_id, None)
     plain = {k: v.value if isinstance(v, RoundState) else v for k, v in values.items()}
     change = sa.update(RoundRow).where(col(RoundRow.id) == round_id).values(**plain)
     unit.connection().execute(change)
@@ -159,6 +189,12 @@ def unfinished(unit: Unit) -> list[Round]:
         col(RoundRow.destroyed_at).is_(None),
     )
     return [_round(row) for row in unit.exec(query.order_by(col(RoundRow.id))).all()]
+
+
+def all_open(unit: Unit) -> list[int]:
+    """Every open round's id."""
+    query = select(RoundRow.id).where(RoundRow.state == RoundState.OPEN.value)
+    return sorted(found for found in unit.exec(query).all() if found is not None)
 
 
 def unfilled(unit: Unit) -> list[tuple[Round, list[int]]]:
@@ -218,6 +254,12 @@ def roster(unit: Unit, round_id: int) -> list[Seat]:
         Seat(round_id, row.member_id, at, who.name, row.organisation_id, organisation, who.language)
         for row, at, who, organisation in unit.exec(query).all()
     ]
+
+
+def asked(unit: Unit, review_id: int) -> list[Seat]:
+    """Everybody asked in a review's rounds, once each, but those who had themselves erased."""
+    seats = [seat for made in rounds(unit, review_id) for seat in roster(unit, made.id)]
+    return list({seat.member_id: seat for seat in seats if seat.name}.values())
 
 
 def last_close(unit: Unit, partnership_id: int, checkin_id: str, person: int | None) -> Any:

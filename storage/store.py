@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dialogues.errors import NotNow
-from storage.database import open_engine
+from storage.database import PATIENCE, open_engine
 
 T = TypeVar("T")
+TRACES = ("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue")
+"""The tables from which something is deleted that must leave no trace."""
 TOGETHER = 32
 """How many ballots may share one commit."""
+BRIEFLY = 250
+"""Milliseconds that a scrub waits for readers, since answers wait for it meanwhile."""
 
 
 class Unit(Session):
@@ -39,6 +43,11 @@ class Store:
         self._emptying = False
         self.changes = 0
         """How often something that is not a ballot was written here."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether only one process can work with this database."""
+        return self._sqlite
 
     async def transact(self, work: Callable[[Unit], T]) -> T:
         """Run *work* in one transaction: committed as a whole, or nothing happened.
@@ -136,13 +145,15 @@ class Store:
             raw = self._writer.raw_connection()
             try:
                 cursor = raw.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={BRIEFLY}")
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 cursor.close()
                 return bool(busy[0] == 0)
             finally:
+                raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
                 raw.close()
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
-            for table in ("ballot", "inbox", "outbox", "open_message"):
+            for table in TRACES:
                 link.execute(sa.text(f"VACUUM {table}"))
         return True
 

@@ -77,7 +77,7 @@ class Slack:
             self._sorry,
             me.bot_user_id or "",
         )
-        socket = Draining(_app(talking, me, self._api_url), self._app_token, self._api_url)
+        socket = Draining(bolt_app(talking, me, self._api_url), self._app_token, self._api_url)
         try:
             await socket.connect(url)
             up()
@@ -112,7 +112,7 @@ class Slack:
         raise fault  # not inside `except`: the SDK's error has the token in it
 
 
-def _app(talking: Talking, me: AuthorizeResult, api_url: str) -> AsyncApp:
+def bolt_app(talking: Talking, me: AuthorizeResult, api_url: str) -> AsyncApp:
     """Bolt's app, with everything given: it would look into the environment by itself."""
 
     async def authorize() -> AuthorizeResult:

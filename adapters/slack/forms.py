@@ -100,3 +100,10 @@ class Forms:
         other = modals.view(form, note.carrier, modals.page_of(form, list(wrong)))
         self.keep(view["id"], other, form)
         return {}, other
+
+
+def meant(values: Mapping[str, Value]) -> dict[str, Value]:
+    """What was filled in as the port has it: "can't say" is empty, what is empty is left out."""
+    return {
+        key: () if value == (modals.UNABLE,) else value for key, value in values.items() if value
+    }

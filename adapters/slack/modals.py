@@ -129,11 +129,6 @@ def values(
     return found
 
 
-def meant(values: Mapping[str, Value]) -> dict[str, Value]:
-    """What was filled in as the port has it: "can't say" is empty, what is empty is left out."""
-    return {key: () if value == (UNABLE,) else value for key, value in values.items() if value}
-
-
 def page_of(form: Form, wrong: Sequence[str]) -> int:
     """The first page that holds one of the fields *wrong*."""
     for number, page in enumerate(pages(form)):

@@ -4,6 +4,7 @@ The text becomes rich_text, whose elements are words with a style: nothing in a 
 turn into markup there. The top-level text is what a notification shows.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ MESSAGE = 12_000
 ROW = 25
 NOTICE = 300
 DEEPEST = 8
+SLASH = re.compile(r"(?<![\w/.:<])/(?!titian\b)(?=[a-z])")
 SCHEMES = ("https://", "http://", "mailto:", "tel:")
 
 
@@ -37,26 +39,33 @@ def parts(message: Outgoing) -> list[Part]:
     Raises:
         ValueError: A kind of markup that is not ours.
     """
-    labels = [label for label, _ in message.buttons if len(label) > LABEL]
-    body = rich(message.text)
+    buttons = [(typed(label), token) for label, token in message.buttons]
+    labels = [label for label, _ in buttons if len(label) > LABEL]
+    tree = markup.parse(typed(message.text))
+    body = _rich(tree)
     if labels:
         body += pack([blocks.numbered(labels)])
     filled: list[list[Json]] = [[]]
     weight = 0
-    for block in [*body, *_actions(message.buttons)]:
+    for block in [*body, *_actions(buttons)]:
         own = sum(_weight(element) for element in block["elements"])
         if len(filled[-1]) == BLOCKS or (filled[-1] and weight + own > MESSAGE):
             filled.append([])
             weight = 0
         filled[-1].append(block)
         weight += own
-    notice = _notice(message)
+    notice = _notice(message, tree)
     return [Part(notice, content) for content in filled]
+
+
+def typed(text: str) -> str:
+    """A text in which commands stand as they are typed here: /help is /titian help."""
+    return SLASH.sub("/titian ", text)
 
 
 def rich(text: str) -> list[Json]:
     """Our Markdown as rich_text blocks."""
-    return pack([element for node in markup.parse(text).children for element in _block(node)])
+    return _rich(markup.parse(text))
 
 
 def escape(text: str) -> str:
@@ -64,13 +73,17 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _notice(message: Outgoing) -> str:
+def _rich(tree: SyntaxTreeNode) -> list[Json]:
+    return pack([element for node in tree.children for element in _block(node)])
+
+
+def _notice(message: Outgoing, tree: SyntaxTreeNode) -> str:
     if message.preview:
         said = markup.plain(message.preview)
     elif message.round_id is not None:
         said = ""  # nothing of a check-in on a locked screen
     else:
-        said = markup.plain(message.text)
+        said = markup.plain(tree)
     return escape(blocks.cut(" ".join(said.split()), NOTICE)) or NAME
 
 

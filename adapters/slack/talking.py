@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import faults, incoming, modals
 from adapters.slack.directory import Directory
-from adapters.slack.forms import Forms
+from adapters.slack.forms import Forms, meant
 from adapters.slack.lanes import Lanes
 from adapters.slack.listening import AFTER
 from adapters.slack.modals import Carrier
@@ -115,7 +115,7 @@ class Talking:
         values = dict(taken.values)
         for key in taken.people:
             values[key] = tuple(other for other in values[key] if other in names)
-        filled = Filled(note.token, modals.meant(values))
+        filled = Filled(note.token, meant(values))
         event = incoming.filled(body, filled, note.carrier, people[user], names)
         replies = list(await self._handler.handle(event))
         form = replies.pop(0).form if replies and replies[0].form else None

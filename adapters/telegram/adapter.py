@@ -205,7 +205,7 @@ class Telegram:
         """Send a reply, waiting where Telegram asks for it; a lost one loses a sentence only."""
         for _ in range(TRIES):
             try:
-                return await self.send(reply)
+                return await self._sending.send(reply, urgent=True)
             except MessageGone:
                 reply = replace(reply, replaces=None)
             except RetryLater as patience:

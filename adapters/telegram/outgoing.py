@@ -1,12 +1,15 @@
 """Our messages as Telegram shows them: HTML, inline keyboards, parts that fit. Pure."""
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from dialogues.markup import paragraphs, parse
+from dialogues.messages import Outgoing
 
 LONGEST = 4096
 LONGEST_CAPTION = 1024
@@ -15,6 +18,7 @@ SAFE = 3500
 WIDE = 30
 """Characters of labels that fit beside each other on a phone."""
 IN_A_ROW = 3
+FEW, SHORT = 4, 13
 
 
 def parts(text: str) -> list[str]:
@@ -33,19 +37,46 @@ def parts(text: str) -> list[str]:
 
 @lru_cache(256)
 def keyboard(buttons: tuple[tuple[str, str], ...]) -> str | None:
-    """Buttons as JSON, short ones beside each other; None for none."""
+    """Buttons as JSON, short ones beside each other; None for none.
+
+    Several of which some are long, like the steps of a scale, stand below each other.
+    """
     rows: list[list[InlineKeyboardButton]] = []
     width = 0
-    for label, token in buttons:
+    column = len(buttons) > FEW and any(len(label) > SHORT for label, _ in buttons)
+    for place, (label, token) in enumerate(buttons):
         made = InlineKeyboardButton(label, callback_data=token)
-        fits = rows and len(rows[-1]) < IN_A_ROW and width + len(label) + 2 <= WIDE
-        if fits:
+        most = 6 if len(label) < 3 else IN_A_ROW
+        fits = rows and len(rows[-1]) < most and width + len(label) + 2 <= WIDE
+        if fits and (not column or place == len(buttons) - 1):
             rows[-1].append(made)
             width += len(label) + 2
         else:
             rows.append([made])
             width = len(label)
     return InlineKeyboardMarkup(rows).to_json() if rows else None
+
+
+def shown(text: str, under: str | None) -> dict[str, Any]:
+    """One part as the arguments of a request, with the keyboard *under* it."""
+    buttons = {"reply_markup": under} if under else {}
+    return {
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": '{"is_disabled": true}',
+        **buttons,
+    }
+
+
+def requests(outgoing: Outgoing) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The requests a message becomes, without its chat: what a preview prints."""
+    texts = parts(outgoing.text)
+    if outgoing.preview:
+        yield "sendMessage", shown(parts(outgoing.preview)[0], None)
+    for number, text in enumerate(texts):
+        under = keyboard(outgoing.buttons) if number == len(texts) - 1 else None
+        first = number == 0 and outgoing.preview
+        yield ("editMessageText" if first else "sendMessage"), shown(text, under)
 
 
 def _blocks(text: str) -> list[tuple[str, int]]:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from dialogues.errors import RetryLater
 
-OVERALL = 1 / 25
-PRIVATE = 1.05
-GROUP = 3.1
+OVERALL = 1 / 29
+PRIVATE = 1.02
+GROUP = 3.05
 PATIENCE = 5.0
-FORGET = 1_000
+AHEAD = 0.1
+"""How far ahead broadcasts may fill the way: an answer to somebody never waits longer."""
+FORGET = 5_000
 
 
 class Pace:
@@ -29,19 +31,39 @@ class Pace:
         self._free: dict[str, float] = {}
         self._overall = 0.0
 
-    async def wait(self, chat: str) -> None:
-        """Wait for the turn of *chat*. Raises RetryLater where that would take too long."""
+    async def wait(self, chat: str, urgent: bool = True) -> None:
+        """Wait for the turn of *chat*; what is not *urgent* lets everything else go first.
+
+        Raises:
+            RetryLater: The chat itself would have to wait too long.
+        """
+        own = self._free.get(chat, 0.0) - self._now()
+        if own > PATIENCE:
+            raise RetryLater(own)
+        if own > 0:
+            self._free[chat] += self._every(chat)
+            await asyncio.sleep(own)
+        else:
+            self._free[chat] = self._now() + self._every(chat)
+        while not urgent:
+            ahead = self._overall - self._now() - AHEAD
+            if ahead <= 0:
+                break
+            await asyncio.sleep(ahead)
         now = self._now()
-        at = max(now, self._overall, self._free.get(chat, now))
-        if at - now > PATIENCE:
-            raise RetryLater(at - now)
-        self._overall = max(self._overall, now) + self._between
-        self._free[chat] = at + (self._group if chat.startswith("-") else self._private)
-        if len(self._free) > FORGET:
-            self._free = {name: free for name, free in self._free.items() if free > now}
+        at = max(now, self._overall)
+        self._overall = at + self._between
+        self._tidy(now)
         if at > now:
             await asyncio.sleep(at - now)
 
     def hold(self, chat: str, seconds: float) -> None:
         """Telegram asked for patience in *chat*."""
         self._free[chat] = max(self._free.get(chat, 0.0), self._now() + seconds)
+
+    def _every(self, chat: str) -> float:
+        return self._group if chat.startswith("-") else self._private
+
+    def _tidy(self, now: float) -> None:
+        if len(self._free) > FORGET:
+            self._free = {name: free for name, free in self._free.items() if free > now}

@@ -19,7 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts
+from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts, shown
 from adapters.telegram.pacing import Pace
 from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import File, Outgoing, Spot
@@ -30,7 +30,6 @@ warnings.filterwarnings("ignore", r"Deprecated since version v22\.2: .*`retry_af
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = ("message to edit not found", "message can't be edited", "no text in the message")
 NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "not enough rights")
-NO_PREVIEW = '{"is_disabled": true}'
 SEND, EDIT, PHOTO, DOCUMENT = "SendMessage", "EditMessageText", "SendPhoto", "SendDocument"
 """Telegram reads method names in any case; in its own case the library wants its method used,
 which makes a message object of every answer and takes twice as long."""
@@ -49,16 +48,16 @@ class Sending:
         self._pace = pace
         self._moved = moved
 
-    async def send(self, outgoing: Outgoing) -> str:
-        """See Adapter.send. A group that moved is followed."""
+    async def send(self, outgoing: Outgoing, urgent: bool = False) -> str:
+        """See Adapter.send. A group that moved is followed; an *urgent* one goes first."""
         try:
-            return await self._send(outgoing, outgoing.to)
+            return await self._send(outgoing, outgoing.to, urgent)
         except ChatMigrated as migrated:
             await self._moved(outgoing.to, str(migrated.new_chat_id))
             there = Spot(outgoing.to.installation, str(migrated.new_chat_id), outgoing.to.thread)
-            return await self._send(outgoing, there)
+            return await self._send(outgoing, there, urgent)
 
-    async def _send(self, outgoing: Outgoing, to: Spot) -> str:
+    async def _send(self, outgoing: Outgoing, to: Spot, urgent: bool) -> str:
         texts = parts(outgoing.text)
         buttons = keyboard(outgoing.buttons)
         last = ""
@@ -67,23 +66,25 @@ class Sending:
             if number == 0 and outgoing.replaces is not None:
                 last = await self._edit(to, outgoing.replaces, text, under)
             elif number == 0 and outgoing.preview:
-                last = await self._unveil(to, outgoing.preview, text, under)
+                last = await self._unveil(to, outgoing.preview, text, under, urgent)
             else:
-                last = await self._new(to, text, under)
+                last = await self._new(to, text, under, urgent)
         for file in outgoing.files:
-            await self._file(to, file)
+            await self._file(to, file, urgent)
         if outgoing.erases is not None:
             await self._erase(to, outgoing.erases)
         return last
 
-    async def _new(self, to: Spot, text: str, under: str | None) -> str:
-        await self._pace.wait(to.chat)
-        sent = await self._ask(to, SEND, {**_shown(to, text, under), **_topic(to)})
+    async def _new(self, to: Spot, text: str, under: str | None, urgent: bool) -> str:
+        await self._pace.wait(to.chat, urgent)
+        sent = await self._ask(to, SEND, {"chat_id": to.chat, **shown(text, under), **_topic(to)})
         return str(sent["message_id"])
 
-    async def _unveil(self, to: Spot, preview: str, text: str, under: str | None) -> str:
+    async def _unveil(
+        self, to: Spot, preview: str, text: str, under: str | None, urgent: bool
+    ) -> str:
         """Send what a locked screen may show, then put the message itself in its place."""
-        message = await self._new(to, parts(preview)[0], None)
+        message = await self._new(to, parts(preview)[0], None, urgent)
         try:
             return await self._edit(to, message, text, under)
         except RetryLater:
@@ -94,15 +95,17 @@ class Sending:
         if not message.isdigit():
             raise MessageGone
         try:
-            await self._ask(to, EDIT, {**_shown(to, text, under), "message_id": int(message)})
+            await self._ask(
+                to, EDIT, {"chat_id": to.chat, "message_id": int(message), **shown(text, under)}
+            )
         except UnknownOutcome:
             raise RetryLater(1) from None  # the same edit again does no harm
         except SameAgain:
             pass
         return message
 
-    async def _file(self, to: Spot, file: File) -> None:
-        await self._pace.wait(to.chat)
+    async def _file(self, to: Spot, file: File, urgent: bool) -> None:
+        await self._pace.wait(to.chat, urgent)
         content = InputFile(file.content, filename=file.name)
         kind = "photo" if file.kind.startswith("image/") else "document"
         about = {"caption": file.description[:LONGEST_CAPTION]} if file.description else {}
@@ -144,17 +147,6 @@ class Sending:
             ):
                 raise UnknownOutcome from None
             raise RetryLater(2) from None
-
-
-def _shown(to: Spot, text: str, under: str | None) -> dict[str, Any]:
-    buttons = {"reply_markup": under} if under else {}
-    return {
-        "chat_id": to.chat,
-        "text": text,
-        "parse_mode": "HTML",
-        "link_preview_options": NO_PREVIEW,
-        **buttons,
-    }
 
 
 def _topic(to: Spot) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         if action == "page":
             return _page(scene, round_, member)
     if not mine:
-        return reply("checkin/none")
+        return reply("checkin/none", stopped=scene.person.stopped)
     if len(mine) > 1:
         buttons = []
         for round_, _member in mine:
@@ -64,7 +64,7 @@ def _who(scene: Scene, round_: Round) -> Sequence[Message]:
     view = answering.showing(scene.house, scene.unit, round_, scene.spot.installation)
     seats = rounds.roster(scene.unit, round_.id)
     back = Button(say("label.back"), f"c:checkin show {round_.id}")
-    names = [seat.name for seat in seats]
+    names = [seat.name or say("phrase.somebody_gone") for seat in seats]
     return [Message(say("checkin/who_sees", names=names, **view.facts), (back,))]
 
 

@@ -186,6 +186,11 @@ def confirm_buttons(yes: str, *others: tuple[str, str]) -> tuple[Button, ...]:
     )
 
 
+def only_buttons(yes: str) -> tuple[Button, ...]:
+    """The buttons of a confirmation in which there is nothing to change."""
+    return Button(say(f"label.{yes}"), "~send"), Button(say("label.cancel"), "~stop")
+
+
 def _ask(
     fields: Sequence[Field], here: Field, draft: Draft, form: int, note: Say | None
 ) -> Message:

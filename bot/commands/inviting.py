@@ -24,7 +24,7 @@ def invitation(scene: Scene, code: Code, person: Person, installation: str) -> M
         say(
             "join/invitation",
             name=person.name,
-            by=code.made_by,
+            by=code.made_by or say("phrase.a_coordinator"),
             partnership=scene.group.name,
             organisation=organisation_of(scene, code),
             role=say(f"phrase.role_{code.role.value}"),

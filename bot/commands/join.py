@@ -69,7 +69,8 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
     if code.service is not None:
         made = brokers.appoint(scene.unit, scene.group.id, person.id, code.service, scene.now)
         scene.enter(scene.group.id)
-        return consent.ask(scene, brokers.assignment(scene.unit, made), code.made_by)
+        assignment = brokers.assignment(scene.unit, made)
+        return [consent.asking(assignment, scene.group.name, code.made_by)]
     scene.enter(scene.group.id)
     return reply(
         "join/joined",
@@ -78,6 +79,7 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
         partnership=scene.group.name,
         organisation=organisation_of(scene, code),
         coordinator=code.role is Role.COORDINATOR,
+        stopped=person.stopped,
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.commands.command import Command, reply
+from bot.commands.command import Command, button, reply
 from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
 from bot.reviews import asked
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.bounds import LEAST_MINIMUM, Bounds, bounds
-from dialogues.messages import Label, Localised, Message
+from dialogues.messages import Label, Localised, Message, say
 from dialogues.model import Protect
 from storage import brokers, partnerships
 
@@ -24,6 +24,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     ready, broker = _now(scene)
     return reply(
         "help/privacy",
+        button("mydata", "mydata"),
+        button("forget_me", "forget me"),
         operator=scene.house.operator,
         strong=not scene.house.keyring.beside,
         partnership=group.name if group else "",
@@ -37,7 +39,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         changes=[
             {
                 "at": at,
-                "by": by,
+                "by": by or say("phrase.somebody_gone"),
                 "name": logged(name, before)[0],
                 "before": logged(name, before)[1],
                 "after": logged(name, after)[1],

@@ -30,10 +30,9 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     review = reviews.review(scene.unit, int(one(given, "review") or 0))
     title = scene.house.library.checkins[review.checkin_id].title
     told = Message(say("review/cancelled_told", title=title, partnership=scene.group.name))
-    for round_ in rounds.rounds(scene.unit, review.id):
-        for seat in rounds.roster(scene.unit, round_.id):
-            key = f"review:{review.id}:cancelled:{round_.id}:{seat.member_id}"
-            outbox.put(scene.unit, key, told, scene.now, person=seat.person_id)
+    for seat in rounds.asked(scene.unit, review.id):
+        key = f"review:{review.id}:cancelled:{seat.member_id}"
+        outbox.put(scene.unit, key, told, scene.now, person=seat.person_id)
     scene.after.append(cancel_review(scene.house, scene.unit, review.id, scene.now))
     return reply("review/cancelled", title=title)
 

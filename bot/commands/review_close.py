@@ -78,8 +78,8 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     )
     for round_ in rounds.rounds(scene.unit, review.id):
         rounds.set_round(scene.unit, round_.id, closes_at=at)
-        for seat in rounds.roster(scene.unit, round_.id):
-            outbox.put(scene.unit, _notice(review, seat), told, scene.now, person=seat.person_id)
+    for seat in rounds.asked(scene.unit, review.id):
+        outbox.put(scene.unit, _notice(review, seat), told, scene.now, person=seat.person_id)
     outbox.move_timer(scene.unit, f"review:{review.id}:close", at)
     return reply("review/will_close", title=title, closes=at)
 

@@ -33,7 +33,11 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
                 "needed": facts.get("needed", 0),
             }
         )
-    buttons = (button("close_early", "review close"), button("cancel_review", "review cancel"))
+    buttons = (
+        button("close_early", "review close"),
+        button("extend", "review extend"),
+        button("cancel_review", "review cancel"),
+    )
     return reply(
         "review/status",
         *(buttons if lines else (button("start_review", "review start"),)),

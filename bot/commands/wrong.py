@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot import leaving
 from bot.commands.command import COORDINATOR, Command, one, reply
 from bot.commands.command import Field as FormField
 from bot.oneself import not_while_reviewed
@@ -9,7 +10,7 @@ from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from storage import outbox, partnerships
+from storage import partnerships
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
@@ -25,11 +26,9 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     found = next((m for m in mine if str(m.id) == number), None)
     if found is None or (scene.member is not None and found.id == scene.member.id):
         raise Refusal("fault.stale")
-    partnerships.dismiss(scene.unit, found.id, scene.now)
-    told = Message(say("join/ended", partnership=scene.group.name, by=scene.person.name))
-    key = f"ended:{found.id}:{scene.now.timestamp():.0f}"
-    outbox.put(scene.unit, key, told, scene.now, person=found.person_id)
-    return reply("join/removed", name=found.name, partnership=scene.group.name)
+    still_open = leaving.asked_now(scene.unit, found)
+    leaving.end_of(scene, found)
+    return reply("join/removed", name=found.name, partnership=scene.group.name, open=still_open)
 
 
 COMMAND = Command("wrong", run, COORDINATOR, fields=fields, rest="member", hidden=True)

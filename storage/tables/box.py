@@ -53,6 +53,7 @@ class OutboxRow(SQLModel, table=True):
     holder: str | None = None
     lease: datetime | None = moment()
     message: str | None = None
+    repeated: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class TimerRow(SQLModel, table=True):

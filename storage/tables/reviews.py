@@ -21,6 +21,7 @@ class ReviewRow(SQLModel, table=True):
     opens_at: datetime = needed_moment()
     closes_at: datetime = needed_moment()
     share_at: datetime | None = moment()
+    extended: bool = False
     left_out: str = ""
     created_at: datetime = needed_moment()
 

@@ -100,6 +100,12 @@ def test_the_first_call_is_not_counted() -> None:
     assert len(calls) == 4
 
 
+def test_a_function_that_measures_itself_is_called_once() -> None:
+    own = costs(2.5, 7.0)
+    assert seconds(own, calls=3) == 2.5
+    assert own() == 7.0
+
+
 def test_a_function_is_measured_in_a_process_of_its_own() -> None:
     assert 0 < called("bench.sealing:bare")() < 30
 

@@ -10,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from adapters.slack import pacing
+from adapters.telegram.adapter import Telegram
+from adapters.telegram.pacing import Pace
 from bot.app import App
 from bot.clock import SteppedClock
 from bot.settings import settings_from
@@ -19,12 +22,14 @@ from storage.tables import OutboxRow, TimerRow
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_people import User as SlackUser
 from tests.doubles.telegram_double import TelegramDouble
+from tests.doubles.telegram_people import Limits
 from tests.doubles.telegram_people import User as TelegramUser
 from tests.doubles.waiting import until
 
 START = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
 """A Friday, 09:30 in Makassar."""
 PATIENCE = 20.0
+FREE = Limits((1000, 1.0), (1000, 1.0), (1000, 1.0))
 
 
 class Both:
@@ -92,11 +97,28 @@ class Both:
 def waiting(unit: Unit, now: datetime) -> bool:
     """Whether something is due and not done."""
     posts = sa.select(col(OutboxRow.id)).where(
-        col(OutboxRow.state).in_(["sending", "pending"]), col(OutboxRow.not_before) <= now
+        col(OutboxRow.state).in_(["claimed", "sending", "pending"]),
+        col(OutboxRow.not_before) <= now,
     )
     timers = sa.select(col(TimerRow.id)).where(col(TimerRow.at) <= now)
     link = unit.connection()
     return any(link.execute(query).first() is not None for query in (posts, timers))
+
+
+@pytest.fixture
+async def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Both]:
+    """The same without limits of speed, and without our own pacing."""
+    monkeypatch.setattr(pacing, "EVERY", 0.0)
+    async with (
+        TelegramDouble("123456:double", limits=FREE) as tg,
+        SlackDouble("socket", limits=False) as slack,
+    ):
+        world = Both(tmp_path, tg, slack)
+        url = f"http://127.0.0.1:{tg.port}"
+        world.app.adapters["telegram"] = Telegram(tg.token, url, pace=Pace(0, 0, 0))
+        await world.start()
+        yield world
+        await world.stop()
 
 
 @pytest.fixture

@@ -1,9 +1,15 @@
 """A whole review with four partners on each platform, from the founding link to the report."""
 
 import asyncio
+import json
 import re
 from typing import Any
 
+from adapters.slack import preview as slack
+from adapters.slack.adapter import Slack
+from adapters.telegram import outgoing as telegram
+from adapters.telegram.adapter import Telegram
+from bot.preview import drawn
 from tests.doubles.slack_people import User as SlackUser
 from tests.doubles.telegram_people import User as TelegramUser
 from tests.doubles.waiting import until
@@ -73,21 +79,38 @@ async def answered_on_slack(user: SlackUser, words: bool) -> None:
     await user.wait(lambda m: "receipt" in str(m.get("blocks", "")), PATIENCE)
 
 
+def as_previewed(both: Both) -> None:
+    """`checkins show --on` prints what the platforms were sent."""
+    library, now = both.app.house.library, both.clock.now()
+    checkin = library.checkins["responsibilities"]
+    sent = [c["params"] for c in both.tg.calls if c["method"].lower() == "editmessagetext"]
+    asked = [(p["text"], json.loads(p.get("reply_markup", "{}"))) for p in sent]
+    for title, outgoing in drawn(library, checkin, "en", Telegram.ability, now):
+        if title.startswith("question"):
+            ((_, values),) = telegram.requests(outgoing)
+            assert (values["text"], json.loads(values["reply_markup"])) in asked, title
+    opened = [c["args"]["view"]["blocks"] for c in both.slack.calls if c["method"] == "views.open"]
+    for title, outgoing in drawn(library, checkin, "en", Slack.ability, now):
+        if title == "page":
+            ((_, values),) = slack.requests(outgoing)
+            assert values["view"]["blocks"] in opened
+
+
 async def test_eight_partners_on_two_platforms(both: Both) -> None:
-    tg, slack = both.tg, both.slack
+    tg, workspace = both.tg, both.slack
     budi = tg.user("Budi", last_name="Santoso")
     codes = await founded(both, budi)
     assert len(codes) == 5
-    ratna = slack.user("Ratna", tz="Asia/Makassar")
+    ratna = workspace.user("Ratna Dewi", tz="Asia/Makassar")
     for name in ON_SLACK:
-        slack.user(name, tz="Asia/Makassar")
-    channel = slack.channel("general", ratna)
+        workspace.user(name, tz="Asia/Makassar")
+    channel = workspace.channel("general", ratna)
     await ratna.command("/titian", f"join {codes[4]}", channel)
     await clicked(ratna, "Join", "I agree", channel)
     await ratna.click("I agree", channel=channel)
     await asyncio.gather(
         *(joined_on_telegram(tg.user(n), codes[i]) for n, i in ON_TELEGRAM.items()),
-        *(joined_on_slack(slack.user(n), codes[i], channel) for n, i in ON_SLACK.items()),
+        *(joined_on_slack(workspace.user(n), codes[i], channel) for n, i in ON_SLACK.items()),
     )
     tg.duplicate(3)
     await budi.send("/partnership set protect person")
@@ -95,24 +118,25 @@ async def test_eight_partners_on_two_platforms(both: Both) -> None:
     await budi.send("/review start responsibilities for 7d purpose learn")
     await tapped(budi, "Start", "Started")
     tg.duplicate(8)
-    slack.duplicate_interactive(4)
+    workspace.duplicate_interactive(4)
     await asyncio.gather(
         *(answered_on_telegram(tg.user(n), n != "Anna") for n in ON_TELEGRAM),
-        *(answered_on_slack(slack.user(n), n == "Lin") for n in ON_SLACK),
+        *(answered_on_slack(workspace.user(n), n == "Lin") for n in ON_SLACK),
         answered_on_slack(ratna, False),
     )
+    as_previewed(both)
     await both.forward(days=7, hours=9)
     for name in ON_TELEGRAM:
         closed = await tg.user(name).wait("Closed", timeout=PATIENCE)
         assert "8 of 8" in closed["text"] and not labels(closed)
     for name in ON_SLACK:
-        seen = await slack.user(name).wait("Closed", PATIENCE)
+        seen = await workspace.user(name).wait("Closed", PATIENCE)
         assert "8 of 8" in str(seen["blocks"]) and "actions" not in str(seen["blocks"])
     report = await ratna.wait("What your partners said", PATIENCE)
     assert WORDS in str(report["blocks"])
-    await until(lambda: slack.files, PATIENCE, lambda: "no picture came")
-    (picture,) = slack.files.values()
+    await until(lambda: workspace.files, PATIENCE, lambda: "no picture came")
+    (picture,) = workspace.files.values()
     assert picture["data"].startswith(b"\x89PNG")
     assert not any(WORDS in m.get("text", "") for m in budi.seen())
     tg.assert_clean()
-    slack.assert_clean(warnings=True)
+    workspace.assert_clean(warnings=True)

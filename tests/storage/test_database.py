@@ -35,7 +35,7 @@ def test_upgrading_twice_is_harmless(database_url: str) -> None:
         before = MigrationContext.configure(connection).get_current_revision()
     upgrade(database_url)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == before == "0002"
+        assert MigrationContext.configure(connection).get_current_revision() == before == "0004"
     engine.dispose()
 
 

@@ -68,9 +68,36 @@ async def test_a_lease_that_ran_out_is_taken_again(store: Store) -> None:
     await store.transact(lambda unit: post(unit, "k"))
     await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
     assert await store.transact(lambda unit: outbox.claim(unit, NOW, "me")) == []
+    assert await store.read(lambda unit: outbox.waits(unit, NOW)) == (False, False)
     late = NOW + outbox.LEASE + timedelta(seconds=1)
+    assert await store.read(lambda unit: outbox.waits(unit, late)) == (False, True)
+    await store.transact(lambda unit: outbox.recover(unit, late))
     again = await store.transact(lambda unit: outbox.claim(unit, late, "me"))
     assert [(p.key, p.attempts) for p in again] == [("k", 2)]
+
+
+async def test_what_was_on_its_way_is_said_once_more_but_a_reminder_never(store: Store) -> None:
+    """DESIGN 8: neither platform lets us ask whether it arrived."""
+
+    def put(unit: Unit) -> None:
+        post(unit, "report")
+        outbox.put(unit, "remind", Message(say("checkin/reminder"), round_id=1), NOW)
+
+    await store.transact(put)
+    for held in (["remind", "report"], ["report"], []):
+        posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
+        assert sorted(p.key for p in posts) == held
+        for found in posts:
+            assert await store.transact(lambda u, i=found.id: outbox.sending(u, i, NOW))  # type: ignore[misc]
+        assert await store.read(outbox.holders) == (["gone"] if held else [])
+        await store.transact(lambda unit: outbox.recover(unit, NOW, "gone"))
+
+
+async def test_a_line_taken_back_cannot_be_sent_by_who_lost_it(store: Store) -> None:
+    await store.transact(lambda unit: post(unit, "k"))
+    (mine,) = await store.transact(lambda unit: outbox.claim(unit, NOW, "slow"))
+    await store.transact(lambda unit: outbox.recover(unit, NOW, "slow"))
+    assert not await store.transact(lambda unit: outbox.sending(unit, mine.id, NOW))
 
 
 async def test_what_was_sent_keeps_no_words(store: Store) -> None:
@@ -110,3 +137,29 @@ async def test_the_end_of_a_round_takes_what_belongs_to_it(store: Store) -> None
     left = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
     assert [p.key for p in left] == ["free"]
     assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+
+
+async def test_only_what_still_waits_is_put_off(store: Store) -> None:
+    later = NOW + timedelta(days=2)
+    await store.transact(lambda unit: post(unit, "waits"))
+    await store.transact(lambda unit: post(unit, "taken"))
+    await store.transact(lambda unit: outbox.put_off(unit, "waits", later))
+    taken = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert [p.key for p in taken] == ["taken"]
+    await store.transact(lambda unit: outbox.put_off(unit, "taken", later))
+    await store.transact(lambda unit: outbox.finish(unit, taken[0].id, "sent"))
+    assert [p.key for p in await store.transact(lambda u: outbox.claim(u, later, "me"))] == [
+        "waits"
+    ]
+
+
+async def test_a_claimed_line_that_was_deleted_is_noticed_whatever_has_its_number(
+    store: Store,
+) -> None:
+    await store.transact(lambda unit: post(unit, "old", round_id=1))
+    (taken,) = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
+    assert await store.read(lambda unit: outbox.is_there(unit, taken))
+    await store.transact(lambda unit: outbox.forget_round(unit, 1))
+    assert not await store.read(lambda unit: outbox.is_there(unit, taken))
+    await store.transact(lambda unit: post(unit, "new"))
+    assert not await store.read(lambda unit: outbox.is_there(unit, taken))

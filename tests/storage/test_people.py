@@ -162,6 +162,22 @@ async def test_an_appointment_keeps_all_it_says(store: Store) -> None:
     await store.transact(work)
 
 
+async def test_a_service_that_ends_is_over_at_once(store: Store) -> None:
+    def work(unit: Unit) -> None:
+        made = group(unit)
+        appointed = brokers.appoint(
+            unit, made, known(unit), Service(Kind.INTERNAL, NOW.date()), NOW
+        )
+        member = brokers.assignment(unit, appointed).member_id
+        brokers.set_consent(unit, appointed, Consent.AGREED, NOW)
+        assert brokers.end_service(unit, member, NOW)
+        assert brokers.assignments(unit, made, NOW.date()) == []
+        assert brokers.assignment(unit, appointed).consent is Consent.WITHDRAWN
+        assert not brokers.end_service(unit, member, NOW)
+
+    await store.transact(work)
+
+
 async def test_a_round_keeps_copies_and_a_frozen_roster(store: Store, library: Library) -> None:
     checkin = library.checkins["responsibilities"]
 

@@ -1,0 +1,177 @@
+"""All that is kept about one person and can be found from their account, as plain data.
+
+Ballots are not here: nothing leads from a person to one (DESIGN 4). Neither is anything
+that others said.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from dialogues.model import Audience
+from storage.store import Unit
+from storage.tables import (
+    AccountRow,
+    AssignmentRow,
+    CodeRow,
+    DialogueRow,
+    LinkRow,
+    MemberRow,
+    OpenMessageRow,
+    OrganisationRow,
+    OutboxRow,
+    PartnershipRow,
+    PersonRow,
+    ResultRow,
+    ReviewRow,
+    RoleRow,
+    RosterRow,
+    RoundRow,
+    SettingRow,
+)
+
+Lines = list[dict[str, Any]]
+
+
+def kept(unit: Unit, person: int) -> dict[str, Any]:
+    """Everything, by subject. Times are aware."""
+    row = unit.get(PersonRow, person)
+    assert row is not None
+    members = _rows(unit, MemberRow, MemberRow.person_id == person)
+    numbers = [member["id"] for member in members]
+    groups = [member["partnership_id"] for member in members]
+    return {
+        "profile": {
+            "name": row.name,
+            "language": row.language,
+            "time_zone": row.zone,
+            "quiet_from": _clock(row.quiet_from),
+            "quiet_until": _clock(row.quiet_until),
+            "away_until": row.away_until,
+            "wants_no_messages": row.stopped,
+            "consent": {"version": row.consent_version, "given_at": row.consent_at},
+        },
+        "accounts": _rows(unit, AccountRow, AccountRow.person_id == person, "id", "person_id"),
+        "memberships": [_membership(unit, member) for member in members],
+        "services_as_broker": _services(unit, numbers),
+        "asked_in": _asked(unit, numbers),
+        "own_view_as_broker": _own_view(unit, numbers),
+        "reviews_started": _started(unit, numbers),
+        "settings_changed": _signed(unit, SettingRow, SettingRow.by, row.name, groups),
+        "join_links_made": _signed(unit, CodeRow, CodeRow.made_by, row.name, groups),
+        "messages_in_chats": _rows(unit, OpenMessageRow, _in(OpenMessageRow.member_id, numbers)),
+        "command_under_way": _rows(unit, DialogueRow, DialogueRow.person_id == person, "person_id"),
+        "codes_to_link_apps": _rows(unit, LinkRow, LinkRow.person_id == person, "person_id"),
+        "messages": _messages(unit, person),
+    }
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _in(column: object, numbers: list[int]) -> Any:
+    return col(column).in_(numbers)
+
+
+def _rows(unit: Unit, table: type[Any], where: Any, *but: str) -> Lines:
+    """The rows of a table as data, without some columns, in the order of their keys."""
+    keys = sa.inspect(table).primary_key
+    rows = unit.exec(select(table).where(where).order_by(*keys)).all()
+    return [{k: v for k, v in row.model_dump().items() if k not in but} for row in rows]
+
+
+def _membership(unit: Unit, member: dict[str, Any]) -> dict[str, Any]:
+    roles = select(RoleRow.role).where(RoleRow.member_id == member["id"]).order_by(RoleRow.role)
+    return {
+        "partnership": _name(unit, PartnershipRow, member["partnership_id"]),
+        "organisation": _name(unit, OrganisationRow, member["organisation_id"]),
+        "roles": list(unit.exec(roles).all()),
+        "joined_at": member["joined_at"],
+        "left_at": member["left_at"],
+    }
+
+
+def _name(unit: Unit, table: type[Any], number: int | None) -> str | None:
+    row = unit.get(table, number) if number is not None else None
+    return str(row.name) if row is not None else None
+
+
+def _services(unit: Unit, members: list[int]) -> Lines:
+    found = _rows(unit, AssignmentRow, _in(AssignmentRow.member_id, members), "id", "member_id")
+    for service in found:
+        service["partnership"] = _name(unit, PartnershipRow, service.pop("partnership_id"))
+        service["home"] = _name(unit, OrganisationRow, service.pop("home_id"))
+        service["contracted_by"] = _name(unit, OrganisationRow, service.pop("contracting_id"))
+    return found
+
+
+def _asked(unit: Unit, members: list[int]) -> Lines:
+    """The lists of who was asked on which somebody stands: never whether they answered."""
+    query = (
+        select(RoundRow, RosterRow.organisation_id)
+        .join(RosterRow, col(RosterRow.round_id) == col(RoundRow.id))
+        .where(_in(RosterRow.member_id, members))
+        .order_by(col(RoundRow.id))
+    )
+    return [
+        {
+            "partnership": _name(unit, PartnershipRow, row.partnership_id),
+            "check_in": row.checkin["title"],
+            "for_organisation": _name(unit, OrganisationRow, organisation),
+            "opened_at": row.opens_at,
+            "closes_at": row.closes_at,
+            "state": row.state,
+        }
+        for row, organisation in unit.exec(query).all()
+    ]
+
+
+def _own_view(unit: Unit, members: list[int]) -> Lines:
+    """A broker's own answers to check-ins about them: kept with the name after the close."""
+    query = (
+        select(RoundRow, ResultRow)
+        .join(ResultRow, col(ResultRow.round_id) == col(RoundRow.id))
+        .join(RosterRow, col(RosterRow.round_id) == col(RoundRow.id))
+        .where(RoundRow.audience == Audience.BROKER.value, _in(RosterRow.member_id, members))
+        .order_by(col(RoundRow.id))
+    )
+    return [
+        {"check_in": row.checkin["title"], "answers": result.body.get("answers", {})}
+        for row, result in unit.exec(query).all()
+    ]
+
+
+def _started(unit: Unit, members: list[int]) -> Lines:
+    query = select(ReviewRow).where(_in(ReviewRow.started_by, members)).order_by(col(ReviewRow.id))
+    return [
+        {
+            "partnership": _name(unit, PartnershipRow, row.partnership_id),
+            "check_in": row.checkin_id,
+            "started_at": row.created_at,
+        }
+        for row in unit.exec(query).all()
+    ]
+
+
+def _signed(unit: Unit, table: type[Any], column: object, name: str, groups: list[int]) -> Lines:
+    """What carries somebody's name in their groups: a namesake's looks the same."""
+    found = _rows(unit, table, sa.and_(col(column) == name, _in(table.partnership_id, groups)))
+    return [{k: v for k, v in line.items() if k in SIGNED} for line in found]
+
+
+SIGNED = ("at", "name", "before", "after", "role", "expires_at")
+
+
+def _messages(unit: Unit, person: int) -> Lines:
+    """What waits to be sent, with its words; of what was sent only when it was due."""
+    query = (
+        select(OutboxRow)
+        .where(OutboxRow.person_id == person)
+        .order_by(col(OutboxRow.not_before), col(OutboxRow.id))
+    )
+    return [
+        {"due": row.not_before, "state": row.state, "content": row.body}
+        for row in unit.exec(query).all()
+    ]

@@ -1,0 +1,26 @@
+"""Reviews whose end was put off
+
+Revision: 0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("extended", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+
+
+def downgrade() -> None:
+
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_column("extended")

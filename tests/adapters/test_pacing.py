@@ -1,0 +1,68 @@
+"""Even pacing: against sliding windows, whatever comes at once."""
+
+import asyncio
+from collections import deque
+
+import pytest
+
+from adapters.telegram import pacing
+from adapters.telegram.pacing import Pace
+from dialogues.errors import RetryLater
+
+
+class Window:
+    """At most *count* in any *seconds*."""
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self.count, self.seconds = count, seconds
+        self.sent: deque[float] = deque()
+
+    def take(self, now: float) -> None:
+        while self.sent and self.sent[0] <= now - self.seconds:
+            self.sent.popleft()
+        assert len(self.sent) < self.count, f"more than {self.count} in {self.seconds} s"
+        self.sent.append(now)
+
+
+async def test_many_chats_at_once_stay_below_thirty_a_second() -> None:
+    loop = asyncio.get_running_loop()
+    pace, window = Pace(), Window(30, 1.0)
+    began = loop.time()
+
+    async def send(chat: int) -> None:
+        await pace.wait(str(chat), urgent=False)
+        window.take(loop.time())
+
+    await asyncio.gather(*(send(chat) for chat in range(90)))
+    assert loop.time() - began < 90 * pacing.OVERALL * 1.2
+
+
+async def test_one_chat_gets_one_a_second_and_is_asked_for_patience() -> None:
+    pace = Pace()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await pace.wait("1")
+    await pace.wait("1")
+    assert 1.0 < loop.time() - began < 1.3
+    pace.hold("1", 60)
+    with pytest.raises(RetryLater) as patience:
+        await pace.wait("1")
+    assert 58 < patience.value.seconds <= 60
+    await pace.wait("2")
+
+
+async def test_an_answer_goes_before_a_broadcast() -> None:
+    pace = Pace()
+    loop = asyncio.get_running_loop()
+    broadcast = [asyncio.create_task(pace.wait(str(n), urgent=False)) for n in range(100)]
+    await asyncio.sleep(0.3)
+    began = loop.time()
+    await pace.wait("somebody")
+    assert loop.time() - began < 0.3
+    for task in broadcast:
+        task.cancel()
+    await asyncio.gather(*broadcast, return_exceptions=True)
+
+
+async def test_a_group_gets_twenty_a_minute() -> None:
+    assert pacing.GROUP * 20 > 60

@@ -1,0 +1,226 @@
+"""As an operator runs it: the doubles and Titian as processes of their own.
+
+The short form stops once everybody has answered; with TEST_LONG=1 it waits the ten
+minutes until the live check-in closes, and reads the report.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.platforms.conftest import labels
+
+ROOT = Path(__file__).parents[2]
+LONG = os.environ.get("TEST_LONG") == "1"
+PATIENCE = 20
+PICKS = ("Agree", "Agree", "Disagree", "Strongly agree", "Agree")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Platform:
+    """A double in another process, told what its people do."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/_control"
+        self._client = httpx.AsyncClient(timeout=900)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def order(self, do: str, user: str = "", *args: Any, **named: Any) -> Any:
+        told = {"do": do, "user": user, "args": args, "kwargs": named}
+        answer = (await self._client.post(self.url, json=told)).json()
+        assert "error" not in answer, (do, user, args, answer)
+        return answer["result"]
+
+    async def there(self) -> None:
+        for _ in range(200):
+            try:
+                await self.order("report")
+                return
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+        raise AssertionError("the double did not start")
+
+
+class Stage:
+    """Two doubles, and Titian beside them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = free_port(), free_port()
+        self.tg, self.slack = Platform(self.ports[0]), Platform(self.ports[1])
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("TITIAN_")}
+        self.env = {
+            **kept,
+            "TITIAN_OPERATOR": "Yayasan Contoh",
+            "TITIAN_TELEGRAM_TOKEN": "123456:double",
+            "TITIAN_TELEGRAM_API_URL": f"http://127.0.0.1:{self.ports[0]}",
+            "TITIAN_SLACK_BOT_TOKEN": "xoxb-double",
+            "TITIAN_SLACK_APP_TOKEN": "xapp-double",
+            "TITIAN_SLACK_API_URL": f"http://127.0.0.1:{self.ports[1]}/api/",
+            "TITIAN_DATABASE_URL": f"sqlite:///{folder / 'titian.db'}",
+            "TITIAN_KEYRING": f"file:{folder / 'keyring'}",
+            "TITIAN_PORT": "0",
+        }
+        double = "tests.doubles"
+        self.running = [
+            self._start(f"{double}.telegram_double", "--port", str(self.ports[0])),
+            self._start(f"{double}.slack_double", "--port", str(self.ports[1])),
+        ]
+        self.bot = self._start("bot", "run")
+
+    def _start(self, module: str, *args: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-W", "error", "-m", module, *args]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.env, stdout=pipe, stderr=pipe, text=True
+        )
+
+    def founder(self) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "founder"],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.split("/start ")[1].strip()
+
+    async def stop_bot(self) -> tuple[float, str]:
+        """SIGTERM; how long the end took, and what was said on the way."""
+        began = time.monotonic()
+        self.bot.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.to_thread(self.bot.communicate, timeout=10)
+        return time.monotonic() - began, errors
+
+    async def close(self) -> None:
+        await self.tg.close()
+        await self.slack.close()
+        for process in (self.bot, *self.running):
+            if process.poll() is None:
+                process.kill()
+            await asyncio.to_thread(process.communicate)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    made = Stage(tmp_path)
+    await made.tg.there()
+    await made.slack.there()
+    yield made
+    await made.close()
+
+
+async def telegram_tap(tg: Platform, who: str, label: str, then: str) -> Any:
+    for _ in range(PATIENCE * 10):
+        seen = await tg.order("seen", who)
+        if any(label in labels(message) for message in seen):
+            break
+        await asyncio.sleep(0.1)
+    await tg.order("press", who, label, wait=10)
+    return await tg.order("wait", who, then, timeout=PATIENCE)
+
+
+async def telegram_answers(tg: Platform, who: str) -> None:
+    await telegram_tap(tg, who, "Begin", "1 of 7")
+    for number, pick in enumerate(PICKS, 2):
+        await telegram_tap(tg, who, pick, f"{number} of 7")
+    await telegram_tap(tg, who, "Results that last", "7 of 7")
+    await telegram_tap(tg, who, "Skip", "That was all")
+    await telegram_tap(tg, who, "Send my answers", "receipt")
+
+
+async def slack_answers(slack: Platform, who: str) -> None:
+    await slack.order("wait", who, "Begin", timeout=PATIENCE)
+    await slack.order("click", who, "Begin")
+    view = await slack.order("wait_modal", who, timeout=PATIENCE)
+    fields = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
+    await slack.order("submit", who, **dict(zip(fields, PICKS, strict=False)))
+    await slack.order("wait", who, "receipt", timeout=PATIENCE)
+
+
+async def founded(stage: Stage) -> list[str]:
+    tg = stage.tg
+    await tg.order("send", "Budi", f"/start {stage.founder()}")
+    await telegram_tap(tg, "Budi", "Set up a partnership", "1 of")
+    for words, then in (("Water for Bima", "2 of"), ("PU\nAir\nTirta\nDesa", "3 of")):
+        await tg.order("send", "Budi", words)
+        await tg.order("wait", "Budi", then, timeout=PATIENCE)
+    await telegram_tap(tg, "Budi", "That's right", "4 of")
+    await telegram_tap(tg, "Budi", "An independent person", "name")
+    await tg.order("send", "Budi", "Ratna Dewi")
+    await telegram_tap(tg, "Budi", "The partnership", "is set up")
+    await tg.order("wait", "Budi", "People who can be asked", timeout=PATIENCE)
+    texts = [m["text"] for m in await tg.order("seen", "Budi")]
+    return [m[1] for text in texts if (m := re.search(r"\?start=(\w{8})", text))]
+
+
+async def joined(platform: Platform, on_slack: bool, who: str, code: str) -> None:
+    if on_slack:
+        await platform.order("command", who, "/titian", f"join {code}")
+        await platform.order("wait", who, "Join", timeout=PATIENCE)
+        await platform.order("click", who, "Join")
+        await platform.order("wait", who, "take part", timeout=PATIENCE)
+    else:
+        await platform.order("send", who, f"/start {code}")
+        await telegram_tap(platform, who, "Join", "take part")
+
+
+async def test_a_review_with_everything_in_processes_of_its_own(stage: Stage) -> None:
+    tg, slack = stage.tg, stage.slack
+    on_telegram, on_slack = ("Sari", "Joko", "Maria", "Anna"), ("Hasan", "Lin", "Yohana", "Tom")
+    codes = await founded(stage)
+    await slack.order("command", "Ratna Dewi", "/titian", f"join {codes[4]}")
+    await slack.order("wait", "Ratna Dewi", "Join", timeout=PATIENCE)
+    await slack.order("click", "Ratna Dewi", "Join")
+    await slack.order("wait", "Ratna Dewi", "I agree", timeout=PATIENCE)
+    await slack.order("click", "Ratna Dewi", "I agree")
+    await asyncio.gather(
+        *(joined(tg, False, who, codes[n // 2]) for n, who in enumerate(on_telegram)),
+        *(joined(slack, True, who, codes[2 + n // 2]) for n, who in enumerate(on_slack)),
+    )
+    await tg.order("send", "Budi", "/partnership set protect person")
+    await tg.order("wait", "Budi", "Protection", timeout=PATIENCE)
+    await tg.order("duplicate", "", 4)
+    await tg.order("send", "Budi", "/review start responsibilities for 10 minutes purpose learn")
+    await telegram_tap(tg, "Budi", "Start", "Started")
+    await tg.order("duplicate", "", 12)
+    await slack.order("duplicate_interactive", "", 4)
+    await asyncio.gather(
+        *(telegram_answers(tg, who) for who in on_telegram),
+        *(slack_answers(slack, who) for who in (*on_slack, "Ratna Dewi")),
+    )
+    await tg.order("reorder", "", 2)
+    await tg.order("send", "Sari", "/help")
+    await tg.order("send", "Sari", "/privacy")
+    await tg.order("wait", "Sari", "For everyone", timeout=PATIENCE)
+    if LONG:
+        for who in on_telegram:
+            await tg.order("wait", who, "Closed", timeout=700)
+        report = await slack.order("wait", "Ratna Dewi", "What your partners said", timeout=60)
+        assert "8 of 8" in str(report)
+    await asyncio.sleep(3)
+    for platform in (tg, slack):
+        await platform.order("assert_clean")
+    took, errors = await stage.stop_bot()
+    assert stage.bot.returncode == 0, errors
+    assert took < 5
+    lines = [line for line in errors.splitlines() if "master_key_made" not in line]
+    assert not lines, errors
