@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt bench texts audit lock
+.PHONY: help run demo test check fmt attacks mutants bench texts audit lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s%s\n", $$1, $$2}' Makefile
@@ -39,6 +39,12 @@ check: .venv/dev.stamp  ## form, types and import contracts, without the tests
 fmt: .venv/dev.stamp  ## put the code into form
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+attacks: .venv/dev.stamp  ## attack anonymity in the long form: every size, every roster
+	TEST_LONG=1 $(BIN)/pytest tests/attacks
+
+mutants: .venv/dev.stamp  ## take each protection away in turn and see that a test fails
+	@$(BIN)/python -m tests.mutants
 
 bench: .venv/dev.stamp  ## compare with the bare libraries, by ratios
 	@$(BIN)/python -m bench

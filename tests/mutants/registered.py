@@ -1,0 +1,432 @@
+"""Each protection, the change that takes it away, and the tests that must then fail.
+
+A further one is one entry: the protection in words, the file, what stands there, what is put
+in its place, the tests. What stands there must occur exactly once (`all=True`: at least once).
+"""
+
+from dataclasses import dataclass
+
+GATE = "dialogues/disclosure.py"
+BOUNDS = "dialogues/bounds.py"
+AGAIN = "dialogues/again.py"
+ATTACKS = "tests/attacks/"
+SCALES = ATTACKS + "test_gate_scales.py"
+CHOICES = ATTACKS + "test_gate_choices.py"
+RESULT = ATTACKS + "test_gate_result.py"
+TWICE = ATTACKS + "test_gate_again.py"
+COUNTING = ATTACKS + "test_flows_counting.py"
+ROUNDS = ATTACKS + "test_flows_rounds.py"
+WORDS = ATTACKS + "test_flows_words.py"
+WRITES = ATTACKS + "test_flows_writes.py"
+PAYLOADS = ATTACKS + "test_payloads.py"
+BALLOTS = "tests/storage/test_ballots.py"
+DATABASE = "tests/storage/test_database.py"
+DISCLOSURE = "tests/dialogues/test_disclosure.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One protection taken away."""
+
+    protection: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+    all: bool = False
+
+
+REGISTERED = (
+    # ---- the gate's numbers ----------------------------------------------------------------
+    Mutant(
+        "t is the largest organisation, not one less",
+        BOUNDS,
+        "max((2, *self.sizes))",
+        "max((2, *self.sizes)) - 1",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "t is 1 where single persons are protected, not 0",
+        BOUNDS,
+        "return 1 if self.protect",
+        "return 0 if self.protect",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "a statement rests on t + 2, not t + 1",
+        BOUNDS,
+        "return self.t + 2",
+        "return self.t + 1",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "both directions from 2t + 3, not 2t + 2",
+        BOUNDS,
+        "return 2 * self.t + 3",
+        "return 2 * self.t + 2",
+        (
+            f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",
+            f"{CHOICES}::test_nobodys_choice_is_certain",
+        ),
+    ),
+    Mutant(
+        "R2: n ≥ t + 3, not k alone",
+        BOUNDS,
+        "max(self.minimum, self.t + 3, self.sizes[0] + spread)",
+        "max(self.minimum, self.sizes[0] + spread)",
+        (f"{RESULT}::test_the_number_that_is_announced_is_exactly_the_one_that_is_needed",),
+    ),
+    Mutant(
+        "R2: k is at least 5",
+        "bot/commands/partnership_set.py",
+        "SMALLEST = 5",
+        "SMALLEST = 4",
+        (f"{ROUNDS}::test_settings_are_frozen_at_the_start_and_may_not_go_below_five",),
+    ),
+    Mutant(
+        "R3: three organisations took part, whoever stayed away",
+        BOUNDS,
+        "self.second + 1",
+        "self.second",
+        (f"{RESULT}::test_whoever_stayed_away_three_organisations_took_part",),
+    ),
+    Mutant(
+        "R3: of two organisations the smaller gives k",
+        BOUNDS,
+        "self.minimum if self.pairwise else",
+        "1 if self.pairwise else",
+        (f"{RESULT}::test_whoever_stayed_away_three_organisations_took_part",),
+    ),
+    Mutant(
+        "R3: two organisations hear two sentences only",
+        GATE,
+        "if not bounds.pairwise and bounds.floor",
+        "if bounds.floor",
+        (DISCLOSURE,),
+    ),
+    Mutant(
+        "R5: counts leave t + 2 on the other side",
+        GATE,
+        "favourable <= n - bounds.floor:",
+        "favourable <= n - bounds.floor + 1:",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "R5: counts leave t + 2 on this side",
+        GATE,
+        "bounds.floor <= favourable",
+        "bounds.floor - 1 <= favourable",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "R5: “most” rests on t + 2",
+        BOUNDS,
+        "max(self.floor, n // 2 + 1)",
+        "n // 2 + 1",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "R5: “need for change” from 2t + 3 only",
+        GATE,
+        "and n >= bounds.both and unfavourable",
+        "and unfavourable",
+        (f"{SCALES}::test_in_bands_nobody_is_certain_of_anybody",),
+    ),
+    Mutant(
+        "R5: histogram, mean and median from 20 only",
+        GATE,
+        "FULL_FROM = 20",
+        "FULL_FROM = 5",
+        (f"{SCALES}::test_in_full_values_neither_band_nor_value_is_certain", DISCLOSURE),
+    ),
+    Mutant(
+        "R5: options from 2t + 3 only",
+        GATE,
+        "if bounds.pairwise or n < bounds.both:",
+        "if bounds.pairwise:",
+        (f"{CHOICES}::test_nobodys_choice_is_certain",),
+    ),
+    Mutant(
+        "R5: an option rests on t + 2",
+        GATE,
+        "if picks[o.key] >= bounds.floor",
+        "if picks[o.key] >= 1",
+        (f"{CHOICES}::test_nobodys_choice_is_certain",),
+    ),
+    Mutant(
+        "R5: counted options leave t + 2 elsewhere",
+        GATE,
+        "within = all(count <= n - bounds.floor for count in counts)",
+        "within = True",
+        (f"{CHOICES}::test_nobodys_choice_is_certain", DISCLOSURE),
+    ),
+    Mutant(
+        "R5: the options that are not shown hold nobody or t + 2",
+        GATE,
+        "and (rest == 0 or rest >= bounds.floor)",
+        "",
+        (f"{CHOICES}::test_nobodys_choice_is_certain", DISCLOSURE),
+    ),
+    Mutant(
+        "R6: words as written from 8 ballots on",
+        GATE,
+        "VERBATIM_FROM = 8",
+        "VERBATIM_FROM = 5",
+        (DISCLOSURE,),
+    ),
+    Mutant(
+        "R6: a single author's words stay",
+        GATE,
+        "sum(bool(said) for said, _ in written) > 1",
+        "sum(bool(said) for said, _ in written) > 0",
+        (DISCLOSURE,),
+    ),
+    Mutant(
+        "R6: comments are shuffled",
+        GATE,
+        "    shuffle(pool)\n",
+        "",
+        (f"{RESULT}::test_and_the_shuffle_is_even",),
+    ),
+    Mutant(
+        "R6: the order before the shuffle is nobody's",
+        GATE,
+        "return sorted(text for said",
+        "return list(text for said",
+        (f"{RESULT}::test_the_order_of_comments_does_not_follow_who_wrote_them",),
+    ),
+    Mutant(
+        "R6: a language few use is warned of",
+        "dialogues/comments.py",
+        "used.count(name) < FEW",
+        "used.count(name) < 0",
+        (f"{WORDS}::test_words_that_point_to_their_author_are_warned_of_before_sending",),
+    ),
+    Mutant(
+        "R7: no figures where few came or went",
+        GATE,
+        "if near is not None:",
+        "if near is not None and False:",
+        (f"{TWICE}::test_where_nobody_else_changed_their_mind_nothing_is_said",),
+    ),
+    Mutant(
+        "R7: the close looks for earlier results",
+        "bot/closing.py",
+        "list(_before(unit, round_, seats))",
+        "[]",
+        (f"{ROUNDS}::test_after_one_has_left_the_second_report_names_no_figure",),
+    ),
+    Mutant(
+        "R7: as far as t + 2 came or went",
+        AGAIN,
+        "<= max(t, self.t) + 2",
+        "<= max(t, self.t) - 1",
+        (f"{TWICE}::test_where_nobody_else_changed_their_mind_nothing_is_said",),
+    ),
+    Mutant(
+        "R7: whoever left may have been favourable",
+        AGAIN,
+        "favourable + self.left < least",
+        "favourable < least",
+        (f"{TWICE}::test_where_nobody_else_changed_their_mind_nothing_is_said",),
+    ),
+    Mutant(
+        "R7: whoever joined may be favourable",
+        AGAIN,
+        "favourable - self.joined >= highest",
+        "favourable >= highest",
+        (f"{TWICE}::test_where_nobody_else_changed_their_mind_nothing_is_said",),
+    ),
+    Mutant(
+        "R7: “less” rests on t + 2",
+        AGAIN,
+        "safe = least >= withstood + self.left + 2",
+        "safe = True",
+        (f"{TWICE}::test_whatever_everybody_answers_the_second_time_nobody_is_certain",),
+    ),
+    Mutant(
+        "R7: “more” leaves t + 1 on the other side",
+        AGAIN,
+        "safe = highest + self.joined <= n - withstood - 1",
+        "safe = True",
+        (f"{TWICE}::test_whatever_everybody_answers_the_second_time_nobody_is_certain",),
+    ),
+    Mutant(
+        "R8: the broker is not on the partners' roster",
+        "bot/reviews.py",
+        "and not (about is not None and m.id == about.member_id)",
+        "",
+        (f"{ROUNDS}::test_the_broker_is_on_no_roster_and_neither_starts_nor_sees_it",),
+    ),
+    Mutant(
+        "R9: below the minimum no number is told",
+        GATE,
+        "answered=len(ballots) if released else None",
+        "answered=len(ballots)",
+        (f"{RESULT}::test_the_number_that_is_announced_is_exactly_the_one_that_is_needed",),
+    ),
+    # ---- the box ---------------------------------------------------------------------------
+    Mutant(
+        "every row of a round has one size",
+        "storage/ballots.py",
+        r'body.ljust(self._size - HEAD, b"\0")',
+        r'body.ljust(self._size - HEAD if len(body) > 200 else 400, b"\0")',
+        (f"{BALLOTS}::test_a_row_for_everybody_all_alike",),
+    ),
+    Mutant(
+        "a sealed row opens in its own slot and round only",
+        "storage/ballots.py",
+        ", aad=self._bound(slot)",
+        "",
+        (f"{BALLOTS}::test_a_copied_row_does_not_open",),
+        all=True,
+    ),
+    Mutant(
+        "a row for everybody from the opening on",
+        "storage/ballots.py",
+        "sorted(self._slot(member) for member in members)",
+        "sorted(self._slot(member) for member in list(members)[1:])",
+        (f"{BALLOTS}::test_a_row_for_everybody_all_alike",),
+    ),
+    Mutant(
+        "rows are written in slot order",
+        "storage/ballots.py",
+        "sorted(self._slot(member) for member in members)",
+        "[self._slot(member) for member in members]",
+        (f"{BALLOTS}::test_rows_are_written_in_slot_order",),
+    ),
+    Mutant(
+        "a ballot's transaction writes no row that names a person",
+        "bot/answering.py",
+        "        box.write(member, after)\n    faults",
+        "        box.write(member, after)\n"
+        "        results.keep_message(unit, round_.id, member, spot.installation, spot.chat, '1')\n"
+        "    faults",
+        (f"{WRITES}::test_a_transaction_that_writes_a_ballot_writes_nothing_that_names_a_person",),
+    ),
+    Mutant(
+        "the keys are destroyed after the close",
+        "bot/timekeeping.py",
+        "destroy_keys(self._house.keyring, round_.id)",
+        "pass",
+        (f"{WRITES}::test_after_the_close_there_is_no_ballot_and_no_key_for_one",),
+    ),
+    Mutant(
+        "ballots are deleted at the close",
+        "bot/closing.py",
+        "    delete_ballots(unit, round_.id)\n",
+        "",
+        (f"{WRITES}::test_after_the_close_there_is_no_ballot_and_no_key_for_one",),
+    ),
+    Mutant(
+        "“destroyed” waits for readers in the way",
+        "bot/timekeeping.py",
+        "if not await self._store.scrub():",
+        "if await self._store.scrub() is None:",
+        (f"{WRITES}::test_destroyed_is_not_said_while_a_reader_is_in_the_way",),
+    ),
+    Mutant(
+        "a busy database is noticed",
+        "storage/store.py",
+        "return bool(busy[0] == 0)",
+        "return bool(busy)",
+        (f"{DATABASE}::test_a_reader_in_the_way_is_noticed",),
+    ),
+    Mutant(
+        "comments end with a key of their own",
+        "storage/ballots.py",
+        "bytes(secret.Aead(keyring.make(name)).encrypt(body, aad=name.encode()))",
+        "body",
+        (f"{BALLOTS}::test_comments_end_with_their_key",),
+    ),
+    # ---- how a round goes ------------------------------------------------------------------
+    Mutant(
+        "closing early takes a day's notice and half of the window",
+        "dialogues/due.py",
+        "max(now + NOTICE, opens + (closes - opens) / 2)",
+        "now",
+        (f"{COUNTING}::test_closing_early_takes_a_days_notice_and_half_of_the_window",),
+    ),
+    Mutant(
+        "half of the window is not halved again",
+        "bot/commands/review_close.py",
+        "if any(outbox.was_put(scene.unit, _notice(review, seat)) for seat in seats):",
+        "if not seats:",
+        (f"{COUNTING}::test_half_of_the_window_is_not_halved_again",),
+    ),
+    Mutant(
+        "one round of a check-in is open at a time",
+        "bot/commands/review_start.py",
+        "    if still_open:\n",
+        "    if still_open and False:\n",
+        (f"{ROUNDS}::test_a_second_round_beside_an_open_one_is_refused",),
+    ),
+    Mutant(
+        "one is planned at a time",
+        "bot/commands/review_start.py",
+        "if planned.state is ReviewState.PLANNED and",
+        "if False and",
+        (
+            f"{ROUNDS}::test_nor_can_two_be_planned_and_open_together",
+            f"{ROUNDS}::test_two_taps_on_two_start_buttons_make_one_round",
+        ),
+    ),
+    Mutant(
+        "fourteen days between two rounds",
+        "dialogues/due.py",
+        "BETWEEN = timedelta(days=14)",
+        "BETWEEN = timedelta(days=1)",
+        (f"{ROUNDS}::test_the_next_round_waits_fourteen_days_even_for_a_changed_assignment",),
+    ),
+    Mutant(
+        "accounts on one open roster are not merged",
+        "storage/links.py",
+        "    if _asked_now(unit, list(doubled)):\n        return None\n",
+        "",
+        (f"{ROUNDS}::test_two_accounts_on_one_open_roster_stay_two",),
+    ),
+    Mutant(
+        "a receipt is unique in its round",
+        "bot/answering.py",
+        "while (words := view.house.receipt(reader.language)) in used:",
+        "while (words := view.house.receipt(reader.language)) is None:",
+        (f"{WORDS}::test_two_people_never_hold_one_receipt",),
+    ),
+    # ---- what is shown and sent ------------------------------------------------------------
+    Mutant(
+        "a form starts empty after sending",
+        "bot/pages.py",
+        'if draft.state == "draft" else None',
+        "if draft else None",
+        (f"{WORDS}::test_the_page_with_the_whole_form_starts_empty_after_sending",),
+    ),
+    Mutant(
+        "changing starts without ticks",
+        "dialogues/engine.py",
+        "return show(form, replace(draft, place=move.key, partial=()))",
+        "return show(form, _return_to(draft, move.key))",
+        (f"{WORDS}::test_what_was_sent_is_shown_to_nobody_not_even_by_its_author",),
+    ),
+    Mutant(
+        "previews hold no name",
+        "bot/screens.py",
+        'preview=say("phrase.preview")',
+        "preview=showing.broker",
+        (f"{PAYLOADS}::test_previews_are_neutral_while_it_is_open",),
+    ),
+    Mutant(
+        "Slack's preview is not the message itself",
+        "adapters/slack/outgoing.py",
+        'said = ""  # nothing of a check-in on a locked screen',
+        "said = markup.plain(message.text)",
+        (f"{PAYLOADS}::test_previews_are_neutral_while_it_is_open",),
+    ),
+    Mutant(
+        "tokens say nothing in words",
+        "dialogues/tokens.py",
+        'text += f":{option}" if option >= 0 else ""',
+        "text += f\":{['strongly disagree', 'disagree', 'neither', 'agree'][option % 4]}\""
+        ' if option >= 0 else ""',
+        ("tests/dialogues/test_tokens.py",),
+    ),
+)
