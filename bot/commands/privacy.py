@@ -21,7 +21,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     return reply(
         "help/privacy",
         operator=scene.house.operator,
-        strong=not scene.house.keyring.beside,
+        strong=scene.house.keyring.strong,
         minimum=group.minimum if group else 5,
         protect=group.protect.value if group else "organisation",
         partnership=group.name if group else "",
