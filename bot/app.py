@@ -13,6 +13,7 @@ from bot import web
 from bot.clock import MovedClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.examining import keyring_beside
 from bot.forgiving import Forgiving
 from bot.platforms import Ground, open_platforms
 from bot.reports import Reports
@@ -28,7 +29,7 @@ from dialogues.ports import Adapter, Clock
 from dialogues.texts import Texts
 from storage import outbox, people
 from storage.database import upgrade
-from storage.keyring import open_keyring
+from storage.keyrings import open_keyring
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ class App:
         library = open_library()
         upgrade(settings.database_url)
         master = settings.master_key.get_secret_value() if settings.master_key else None
-        keyring, self.new_master = open_keyring(settings.keyring, master)
+        keyring, self.new_master = open_keyring(settings.keyring, master, settings.database_url)
         self.clock = clock
         self.store = Store(settings.database_url)
         self.status: dict[str, str] = {}
@@ -125,6 +126,7 @@ class App:
                 server.should_exit = True
                 await serving
         await asyncio.to_thread(self.store.close)
+        self.house.keyring.close()
 
     async def _take_over(self) -> None:
         """On SQLite there is one process: whatever another one held, it is not there any more."""
@@ -230,6 +232,8 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     if app.new_master:
         log.info("master_key_made", hint="it lies beside the keyring: keep it out of backups")
+    if settings.live and keyring_beside(settings):
+        log.warning("keyring_beside_database", hint="see what titian doctor says of it")
     what = "the playground" if settings.with_playground else "Titian"
     print(f"Open {address} for {what}. Ctrl+C stops.", flush=True)  # noqa: T201  (for whoever started it)
     await app.run(sock, stop)

@@ -50,12 +50,14 @@ def run() -> None:
     """Run everything in one process."""
     import asyncio
 
+    from bot import dumps
     from bot.app import serve
     from bot.logs import set_up
     from bot.settings import read_settings
 
     settings = read_settings()
     set_up(settings.log)
+    dumps.keep_out()
     asyncio.run(serve(settings))
 
 
@@ -66,6 +68,21 @@ def migrate() -> None:
     from storage.database import upgrade
 
     upgrade(read_settings().database_url)
+
+
+@cli.command()
+def doctor() -> None:
+    """Look for what weakens the promise on this server; exit code 1 where something does."""
+    from bot.doctor import findings
+    from bot.examining import examine
+    from bot.settings import read_settings
+
+    found = findings(examine(read_settings()))
+    for sentence in found:
+        print(f"- {sentence}")
+    if found:
+        raise typer.Exit(1)
+    print("Nothing to mend.")
 
 
 @cli.command()

@@ -70,7 +70,7 @@ class Showing:
             "named": self.round.confidence is Confidence.NAMED,
             "about": self.review.assignment_id is not None,
             "operator": self.operator,
-            "strong": not self.house.keyring.beside,
+            "strong": self.house.keyring.strong,
         }
 
     def button(self, label: str, act: Act, question: int = -1, option: int = -1) -> Button:

@@ -150,6 +150,18 @@ def database_file(url: str) -> Path | None:
     return Path(parsed.database)
 
 
+def same_server(one: str, other: str) -> bool:
+    """Whether two URLs mean the same server."""
+    parsed = [make_url(url) for url in (one, other) if url]
+    places = {(p.get_backend_name(), p.host, p.port or 5432, str(p.query)) for p in parsed}
+    return len(parsed) == 2 and len(places) == 1
+
+
+def same_database(one: str, other: str) -> bool:
+    """Whether two URLs of servers mean the same database."""
+    return same_server(one, other) and make_url(one).database == make_url(other).database
+
+
 def upgrade(url: str) -> None:
     """Bring the database at *url* to this code's tables.
 

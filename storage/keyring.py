@@ -13,7 +13,7 @@ from typing import Protocol
 from nacl import exceptions, secret
 from nacl import utils as nacl_random
 
-from dialogues.errors import CannotStart, KeyLost
+from dialogues.errors import KeyLost
 
 SIZE = secret.Aead.KEY_SIZE
 NAME = re.compile(r"^[a-z]+(-\d+(-[a-z]+(-\d+)?)?)?$")
@@ -42,7 +42,8 @@ def comment_key(round_id: int) -> str:
 class Keyring(Protocol):
     """Where keys live. Names are ours and hold no person."""
 
-    beside: bool
+    strong: bool
+    """Whether a destroyed key is gone from every copy: it decides what people are promised."""
 
     def make(self, name: str) -> bytes:
         """A fresh key of 32 random bytes under *name*; an existing one is kept and returned."""
@@ -60,11 +61,15 @@ class Keyring(Protocol):
         """Every key's name."""
         ...
 
+    def close(self) -> None:
+        """Let go of whatever holds the keys."""
+        ...
+
 
 class MemoryKeyring:
     """Keys that a restart ends: for tests, and for rounds of a day on a server kept running."""
 
-    beside = False
+    strong = True
 
     def __init__(self) -> None:
         self._keys: dict[str, bytes] = {}
@@ -74,28 +79,31 @@ class MemoryKeyring:
 
     def make(self, name: str) -> bytes:
         """See Keyring."""
-        return self._keys.setdefault(_checked(name), nacl_random.random(SIZE))
+        return self._keys.setdefault(checked(name), nacl_random.random(SIZE))
 
     def get(self, name: str) -> bytes:
         """See Keyring."""
         try:
-            return self._keys[_checked(name)]
+            return self._keys[checked(name)]
         except KeyError:
             raise KeyLost(name) from None
 
     def destroy(self, name: str) -> None:
         """See Keyring."""
-        self._keys.pop(_checked(name), None)
+        self._keys.pop(checked(name), None)
 
     def names(self) -> Iterable[str]:
         """See Keyring."""
         return list(self._keys)
 
+    def close(self) -> None:
+        """See Keyring."""
+
 
 class FileKeyring:
     """A folder with one file a key, 0600, wrapped by the master key and bound to its name."""
 
-    beside = True
+    strong = False
 
     def __init__(self, folder: Path, master: bytes) -> None:
         self._folder = folder
@@ -138,8 +146,11 @@ class FileKeyring:
         """See Keyring."""
         return [path.stem for path in self._folder.glob("*.key") if NAME.match(path.stem)]
 
+    def close(self) -> None:
+        """See Keyring."""
+
     def _path(self, name: str) -> Path:
-        return self._folder / f"{_checked(name)}.key"
+        return self._folder / f"{checked(name)}.key"
 
     def _write(self, path: Path, content: bytes) -> None:
         part = path.with_suffix(".part")
@@ -159,49 +170,8 @@ class FileKeyring:
             os.close(handle)
 
 
-def open_keyring(where: str, master: str | None) -> tuple[Keyring, bool]:
-    """The keyring at *where* (`memory:` or `file:FOLDER`), and whether a master key was made.
-
-    Args:
-        master: 64 hexadecimal digits, or None: then one is made beside a file keyring.
-
-    Raises:
-        CannotStart: The place cannot be used, or the master key is not one.
-    """
-    if where == "memory:":
-        return MemoryKeyring(), False
-    if not where.startswith("file:"):
-        raise CannotStart(f'TITIAN_KEYRING is "{where}": use memory: or file:FOLDER.')
-    folder = Path(where.removeprefix("file:"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key, made = (_master(master), False) if master else _own_master(folder / "master")
-        return FileKeyring(folder, key), made
-    except OSError as error:
-        raise CannotStart(f"The keyring {folder} cannot be used: {error.strerror}.") from None
-
-
-def _own_master(path: Path) -> tuple[bytes, bool]:
-    if path.exists():
-        return _master(path.read_text().strip()), False
-    key = nacl_random.random(SIZE)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(key.hex())
-    return key, True
-
-
-def _master(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != SIZE:
-        raise CannotStart("TITIAN_MASTER_KEY must be 64 hexadecimal digits.")
-    return key
-
-
-def _checked(name: str) -> str:
+def checked(name: str) -> str:
+    """*name*, if it can be a key's. Raises ValueError."""
     if not NAME.match(name):
         raise ValueError("not a key's name")
     return name

@@ -27,7 +27,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         button("mydata", "mydata"),
         button("forget_me", "forget me"),
         operator=scene.house.operator,
-        strong=not scene.house.keyring.beside,
+        strong=scene.house.keyring.strong,
         partnership=group.name if group else "",
         broker=broker,
         minimum=ready.minimum,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.attacks import play
 from tests.attacks.play import Opener
@@ -49,16 +50,29 @@ async def opened(world: Any, town: Path, tmp_path: Path) -> AsyncIterator[Opener
 
 
 @pytest.fixture
-async def on_either(database_url: str, world: Any, opened: Opener, tmp_path: Path) -> Any:
-    """A world with an open review on SQLite and on PostgreSQL."""
+async def on_either(
+    database_url: str, world: Any, opened: Opener, tmp_path: Path
+) -> AsyncIterator[Any]:
+    """An open review: on SQLite with a folder of keys, on PostgreSQL with a database of keys."""
     if database_url.startswith("sqlite"):
         yield await opened()
         return
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    other = type(world)(folder, database_url=database_url, keyring=f"file:{folder / 'keyring'}")
+    keys = sa.make_url(database_url)
+    keys = keys.set(database=f"{keys.database}keys")
+    admin = sa.create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as link:
+        link.execute(sa.text(f'CREATE DATABASE "{keys.database}"'))
+    where = keys.render_as_string(hide_password=False)
+    given = {"database_url": database_url, "keyring": where, "master_key": "ab" * 32}
+    other = type(world)(folder, **given)
     await other.start()
     await play.set_up(other)
     await play.start_review(other, "6h")
     yield other
     await other.stop()
+    other.app.house.keyring.close()
+    with admin.connect() as link:
+        link.execute(sa.text(f'DROP DATABASE "{keys.database}"'))
+    admin.dispose()

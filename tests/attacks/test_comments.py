@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from storage.ballots import open_comments
-from storage.keyring import comment_key, open_keyring
+from storage.keyring import comment_key
+from storage.keyrings import open_keyring
 from storage.results import result
 from storage.store import Store
 from tests.attacks import play

@@ -15,7 +15,8 @@ from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from storage import rounds
 from storage.ballots import Box, make_keys
-from storage.keyring import MemoryKeyring, open_keyring
+from storage.keyring import MemoryKeyring
+from storage.keyrings import open_keyring
 from storage.sealing import open_box
 from storage.store import Store, Unit
 from tests.attacks import play

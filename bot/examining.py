@@ -1,0 +1,130 @@
+"""Looks at this server for `titian doctor`, and changes nothing on it."""
+
+import ctypes
+from pathlib import Path
+
+from bot import dumps
+from bot.doctor import DATABASE, FILE, MEMORY, Postgres, Snapshot
+from bot.settings import Settings
+from storage import inspection
+from storage.database import database_file, same_server
+from storage.keyrings import MASTER
+
+SWAPS = Path("/proc/swaps")
+BLOCKS = Path("/sys/class/block")
+UNSYNCHRONISED = 5
+"""What adjtimex answers where nobody keeps the clock (TIME_ERROR)."""
+
+
+def examine(settings: Settings) -> Snapshot:
+    """The snapshot of the server on which Titian would run with *settings*."""
+    where, database = settings.keyring, settings.database_url
+    kind = MEMORY if where == "memory:" else FILE if where.startswith("file:") else DATABASE
+    folder = Path(where.removeprefix("file:")) if kind == FILE else None
+    named = [("database", database)] if database.startswith("postgresql") else []
+    named += [("database of keys", where)] if kind == DATABASE else []
+    seen = [(what, inspection.server(url)) for what, url in named]
+    schema = inspection.schema(database)
+    away = [what for what, server in seen if server is None]
+    if schema == "unreachable" and "database" not in away:
+        away.insert(0, "database")
+    beside = folder is not None and (folder / MASTER).exists() and settings.master_key is None
+    return Snapshot(
+        live=settings.live,
+        keyring=kind,
+        same_folder=same_folder(folder, database_file(database)),
+        same_disk=same_disk(folder, database_file(database)),
+        same_server=kind == DATABASE and same_server(where, database),
+        readable_keys=folder is not None and readable_by_others(folder),
+        master_set=settings.master_key is not None
+        or kind == MEMORY
+        or not (folder and folder.exists()),
+        master_beside=beside,
+        keyless=_keyless(settings) if schema == "current" else 0,
+        swaps=open_swaps(_text(SWAPS), BLOCKS),
+        core_dumps=not dumps.keep_out(),
+        clock_synchronised=synchronised(),
+        public_url=settings.public_url,
+        schema=schema,
+        servers=tuple(Postgres(w, s.settings, s.copies) for w, s in seen if s is not None),
+        unreachable=tuple(away),
+        platforms=_platforms(settings),
+    )
+
+
+def _platforms(settings: Settings) -> tuple[str, ...]:
+    """The place where each configured platform will be asked what its side lacks."""
+    return ()
+
+
+def keyring_beside(settings: Settings) -> bool:
+    """Whether one copy would take along the database and a file keyring, master key or not."""
+    if not settings.keyring.startswith("file:"):
+        return False
+    folder, file = (
+        Path(settings.keyring.removeprefix("file:")),
+        database_file(settings.database_url),
+    )
+    return same_folder(folder, file) or same_disk(folder, file)
+
+
+def same_folder(folder: Path | None, file: Path | None) -> bool:
+    """Whether keys and database lie below one folder that is theirs."""
+    if folder is None or file is None:
+        return False
+    keys, home = folder.resolve(), file.resolve().parent
+    return home == keys or home in keys.parents or keys in home.parents
+
+
+def same_disk(folder: Path | None, file: Path | None) -> bool:
+    """Whether keys and database lie on one file system."""
+    if folder is None or file is None:
+        return False
+    return _device(folder) == _device(file)
+
+
+def _device(path: Path) -> int:
+    there = path.resolve()
+    while not there.exists():
+        there = there.parent
+    return there.stat().st_dev
+
+
+def readable_by_others(folder: Path) -> bool:
+    """Whether somebody but the owner can read a keyring or a file in it."""
+    if not folder.exists():
+        return False
+    return any(path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir()))
+
+
+def open_swaps(listed: str, blocks: Path) -> tuple[str, ...]:
+    """The swaps in the text of /proc/swaps that lie on a disk and are not encrypted."""
+    names = [line.split()[0] for line in listed.splitlines()[1:] if line.strip()]
+    return tuple(name for name in names if not _is_shut(name, blocks))
+
+
+def _is_shut(name: str, blocks: Path) -> bool:
+    device = Path(name).resolve().name
+    made = _text(blocks / device / "dm" / "uuid")
+    return device.startswith("zram") or made.startswith("CRYPT-")
+
+
+def synchronised() -> bool | None:
+    """Whether somebody keeps this machine's clock right; None where that cannot be seen."""
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != UNSYNCHRONISED
+
+
+def _keyless(settings: Settings) -> int:
+    names = inspection.key_names(settings.keyring)
+    return 0 if names is None else inspection.keyless(settings.database_url, names)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

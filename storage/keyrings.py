@@ -1,0 +1,140 @@
+"""Which keyring: memory, a folder, or a table in a second database."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from nacl import exceptions, secret
+from nacl import utils as nacl_random
+from sqlalchemy.dialects import postgresql
+
+from dialogues.errors import CannotStart, KeyLost, NotNow
+from storage.database import open_engine, same_database
+from storage.keyring import SIZE, FileKeyring, Keyring, MemoryKeyring, checked
+
+MASTER = "master"
+"""The file of the master key, where one was made beside the keys."""
+KEYS = sa.Table(
+    "titian_key",
+    sa.MetaData(),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+
+class TableKeyring:
+    """A table of keys in a second database, wrapped by the master key and bound to their names.
+
+    For a database that nobody copies: no backup, no archive, no replica.
+    """
+
+    strong = True
+
+    def __init__(self, url: str, master: bytes) -> None:
+        """Raises CannotStart where the database cannot be used."""
+        self._box = secret.Aead(master)
+        self._engine = open_engine(url, size=2)
+        try:
+            KEYS.metadata.create_all(self._engine)
+        except sa.exc.DBAPIError:
+            self._engine.dispose()
+            raise CannotStart(
+                "The second database of TITIAN_KEYRING cannot be used: "
+                "look at its address, and whether Titian may create a table there."
+            ) from None
+
+    def __repr__(self) -> str:
+        return "TableKeyring()"
+
+    def make(self, name: str) -> bytes:
+        """See Keyring."""
+        wrapped = self._box.encrypt(nacl_random.random(SIZE), aad=checked(name).encode())
+        fresh = postgresql.insert(KEYS).values(name=name, wrapped=bytes(wrapped))
+        self._run(fresh.on_conflict_do_nothing())
+        return self.get(name)
+
+    def get(self, name: str) -> bytes:
+        """See Keyring. Raises NotNow where the database is away: that is no lost key."""
+        found = self._run(sa.select(KEYS.c.wrapped).where(KEYS.c.name == checked(name)))
+        try:
+            return self._box.decrypt(bytes(found[0][0]), aad=name.encode())
+        except (IndexError, exceptions.CryptoError, ValueError):
+            raise KeyLost(name) from None
+
+    def destroy(self, name: str) -> None:
+        """See Keyring. Deleted, and the row's remains vacuumed."""
+        self._run(sa.delete(KEYS).where(KEYS.c.name == checked(name)))
+        self._run(sa.text(f"VACUUM {KEYS.name}"), isolation_level="AUTOCOMMIT")
+
+    def names(self) -> Iterable[str]:
+        """See Keyring."""
+        return [row[0] for row in self._run(sa.select(KEYS.c.name))]
+
+    def close(self) -> None:
+        """See Keyring."""
+        self._engine.dispose()
+
+    def _run(self, statement: sa.Executable, **options: Any) -> Sequence[Any]:
+        try:
+            with self._engine.connect().execution_options(**options) as link:
+                done = link.execute(statement)
+                rows = done.all() if done.returns_rows else ()
+                link.commit()
+                return rows
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise NotNow from None
+
+
+def open_keyring(where: str, master: str | None, database: str = "") -> tuple[Keyring, bool]:
+    """The keyring at *where*, and whether a master key was made.
+
+    Args:
+        where: `memory:`, `file:FOLDER`, or the URL of a second database.
+        master: 64 hexadecimal digits, or None: then one is made beside a file keyring.
+        database: The URL of what the keys protect, which must be another one.
+
+    Raises:
+        CannotStart: The place cannot be used, or the master key is not one.
+    """
+    if where == "memory:":
+        return MemoryKeyring(), False
+    if where.startswith("postgresql"):
+        if same_database(where, database):
+            raise CannotStart("TITIAN_KEYRING is the database itself: name a second one.")
+        if not master:
+            raise CannotStart("TITIAN_MASTER_KEY is missing: a database of keys needs it.")
+        return TableKeyring(where, _master(master)), False
+    if not where.startswith("file:"):
+        raise CannotStart(
+            "TITIAN_KEYRING cannot be used: "
+            "write memory:, file:FOLDER or postgresql+psycopg://… of a second database."
+        )
+    folder = Path(where.removeprefix("file:"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key, made = (_master(master), False) if master else _own_master(folder / MASTER)
+        return FileKeyring(folder, key), made
+    except OSError as error:
+        raise CannotStart(f"The keyring {folder} cannot be used: {error.strerror}.") from None
+
+
+def _own_master(path: Path) -> tuple[bytes, bool]:
+    if path.exists():
+        return _master(path.read_text().strip()), False
+    key = nacl_random.random(SIZE)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(key.hex())
+    return key, True
+
+
+def _master(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != SIZE:
+        raise CannotStart("TITIAN_MASTER_KEY must be 64 hexadecimal digits.")
+    return key
