@@ -77,7 +77,13 @@ class App:
         keeping = Timekeeping(self.house, self.store, self.delivery, self.sealing)
         self.ticker = Ticker(clock, keeping.steps)
         self.conversation = Conversation(
-            self.house, self.store, clock, self.reports, self.delivery.direct, self.ticker.ring
+            self.house,
+            self.store,
+            clock,
+            self.reports,
+            self.delivery.direct,
+            self.ticker.ring,
+            self.sealing.renew,
         )
 
     async def next_due(self) -> datetime | None:

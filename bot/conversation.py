@@ -69,7 +69,8 @@ class Conversation:
         clock: Clock,
         reports: Reports,
         direct: Callable[[After], Awaitable[None]],
-        ring: Callable[[], None] = lambda: None,
+        ring: Callable[[], None],
+        renew: Callable[[int], Awaitable[None]],
     ) -> None:
         self._house = house
         self._store = store
@@ -77,6 +78,7 @@ class Conversation:
         self._reports = reports
         self._direct = direct
         self._ring = ring
+        self._renew = renew
         self._recall = Recall(house, store)
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
@@ -91,13 +93,17 @@ class Conversation:
         if quick is not None:
             return quick
         known = await self._store.read(lambda unit: self._know(unit, incoming))
-        if known.person is None or known.unfocus:
+        noted = known.person is None or known.unfocus
+        if noted:
             await self._store.transact(lambda unit: self._note(unit, incoming, known))
             known = await self._store.read(lambda unit: self._know(unit, incoming))
         assert known.person is not None
         who = known.person
         if known.round_id is not None:
-            return await self._in_round(incoming, who, known.round_id)
+            replies = await self._in_round(incoming, who, known.round_id)
+            if noted:  # just before, and in a row with their name: this row must not stand out
+                await self._renew(known.round_id)
+            return replies
         messages, after = await ballots_first(
             self._store, lambda unit, known: self._command(unit, incoming, who, known)
         )

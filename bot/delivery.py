@@ -5,28 +5,21 @@ Lines of one person or group go out one after another, those of different ones s
 
 import asyncio
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import structlog
 
-from bot import answering
+from bot.lanes import Lanes
+from bot.reminding import KEY as REMINDER
+from bot.reminding import Reminding
 from bot.reports import Reports
 from bot.scene import After, House
 from bot.sealing import Sealing
-from dialogues.dialogue import State
-from dialogues.errors import (
-    DeliveryError,
-    MessageGone,
-    NotNow,
-    RetryLater,
-    UnknownOutcome,
-    Unreachable,
-)
-from dialogues.messages import Message, Outgoing, Spot
+from bot.sending import Sender, unasked
+from dialogues.errors import DeliveryError, NotNow, RetryLater, UnknownOutcome, Unreachable
+from dialogues.messages import Message, Outgoing
 from dialogues.model import Person, RoundState
 from dialogues.ports import Adapter, Clock
 from storage import outbox, partnerships, people, results, rounds
@@ -35,8 +28,9 @@ from storage.store import Store, Unit
 
 log = structlog.get_logger()
 TRIES = 8
-AT_ONCE = 48
-"""How many sends may be under way; the adapters keep to their platforms' pace."""
+PATIENT = 300
+"""How often a platform that asks for patience, or cannot be reached, is tried: about a day."""
+LONGEST = 300.0
 DRAIN = 2.0
 
 
@@ -54,18 +48,15 @@ class Delivery:
         holder: str = "",
     ) -> None:
         """*holder* names this process where lines are leased; made up if not given."""
-        self._house = house
         self._store = store
         self._clock = clock
-        self._reports = reports
-        self._adapters = adapters
-        self._sealing = sealing
-        self._reminded: set[int] = set()
-        self._holder = holder or uuid.uuid4().hex
+        self._sender = Sender(reports, adapters)
+        self._reminding = Reminding(house, store, clock, self._sender, sealing)
+        self._lanes = Lanes()
         self._bell = asyncio.Event()
         self._running = False
-        self._work: set[asyncio.Task[None]] = set()
-        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._owes_scrub = False
+        self.holder = holder or uuid.uuid4().hex
 
     async def run(self) -> None:
         """Send whatever is due, whenever `due` is called, until cancelled. Then what is on its
@@ -75,24 +66,19 @@ class Delivery:
             while True:
                 await self._bell.wait()
                 self._bell.clear()
-                while await self._take():
-                    if len(self._work) >= AT_ONCE:
-                        await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
-                await self._cover()
+                try:
+                    await self._all()
+                except NotNow:
+                    log.warning("waiting_for_database", part="delivery")
         finally:
             self._running = False
-            if self._work:
-                await asyncio.wait(self._work, timeout=DRAIN)
-            for task in set(self._work):
-                task.cancel()
-            await asyncio.gather(*self._work, return_exceptions=True)
+            await self._lanes.drain(DRAIN)
             with suppress(NotNow):
-                await self._store.transact(
-                    lambda unit: outbox.recover(unit, self._clock.now(), self._holder)
-                )
+                now = self._clock.now()
+                await self._store.transact(lambda unit: outbox.recover(unit, now, self.holder))
 
     async def due(self) -> None:
-        """Something is due: ring for `run`; where that is not running, send it all now."""
+        """Something may be due: ring for `run`; where that is not running, send it all now."""
         if self._running:
             self._bell.set()
         else:
@@ -100,178 +86,130 @@ class Delivery:
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
-        taken = 0
-        while (more := await self._take()) or self._work:
-            taken += more
-            if self._work:
-                await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
-        await self._cover()
-        return taken
-
-    async def _cover(self) -> None:
-        """Once reminders are through, sent or passed over, their rounds are sealed again."""
-        if self._reminded:
-            if self._work:
-                await asyncio.wait(self._work)
-            while self._reminded:
-                await self._sealing.renew(self._reminded.pop())
+        return await self._all()
 
     async def direct(self, after: After) -> None:
         """Send what is not to be kept on its way: best effort."""
         for to, message in after.direct:
             lane = f"person:{to if isinstance(to, int) else to.id}"
-            self._begin(lane, self._directly(to, message))
+            self._lanes.begin(lane, self._directly(to, message))
         if not self._running:
-            while self._work:
-                await asyncio.wait(self._work)
-        if after.scrub:
-            await self._store.scrub()
+            await self._lanes.all_done()
+        self._owes_scrub |= after.scrub
+        await self.scrub()
+
+    async def scrub(self) -> None:
+        """Leave nothing behind of what was deleted for somebody; owed until no reader was there."""
+        if self._owes_scrub and await self._store.scrub():
+            self._owes_scrub = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be done that no line of the outbox tells of."""
+        return self._reminding.uncovered
+
+    async def _all(self) -> int:
+        taken = 0
+        while True:
+            more = await self._take()
+            taken += more
+            if self._lanes.busy:
+                await (self._lanes.one_less() if more or not self._lanes.room else self._rest())
+            elif not more:
+                break
+        await self._reminding.again()
+        await self._reminding.cover()
+        return taken
+
+    async def _rest(self) -> None:
+        """Nothing is due, something is under way: wait for it, or for a bell."""
+        if not self._running:
+            await self._lanes.one_less()
+            return
+        bell = asyncio.ensure_future(self._bell.wait())
+        less = asyncio.ensure_future(self._lanes.one_less())
+        try:
+            await asyncio.wait([bell, less], return_when=asyncio.FIRST_COMPLETED)
+            self._bell.clear()
+        finally:
+            bell.cancel()
+            less.cancel()
+            await asyncio.gather(bell, less, return_exceptions=True)
 
     async def _take(self) -> int:
-        room = AT_ONCE - len(self._work)
-        posts = await self._store.transact(
-            lambda unit: outbox.claim(unit, self._clock.now(), self._holder, room)
-        )
+        room, now = self._lanes.room, self._clock.now()
+        if room == 0 or not (await self._store.read(lambda unit: outbox.waits(unit, now)))[0]:
+            return 0
+        posts = await self._store.transact(lambda unit: outbox.claim(unit, now, self.holder, room))
         for post in posts:
-            self._begin(post.lane, self._deliver(post))
+            self._reminding.expect(post)
+            self._lanes.begin(post.lane, self._deliver(post))
         return len(posts)
 
-    def _begin(self, lane: str, work: Coroutine[Any, Any, None]) -> None:
-        """Start *work* as soon as the lane is free."""
-        before = self._lanes.get(lane)
-        task = asyncio.create_task(self._in_turn(before, work))
-        self._work.add(task)
-        self._lanes[lane] = task
-        task.add_done_callback(lambda done: self._ended(lane, done))
-
-    async def _in_turn(
-        self, before: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]
-    ) -> None:
-        try:
-            if before is not None:
-                await asyncio.wait([before])
-        except asyncio.CancelledError:
-            work.close()
-            raise
-        await work
-
-    def _ended(self, lane: str, task: asyncio.Task[None]) -> None:
-        self._work.discard(task)
-        if self._lanes.get(lane) is task:
-            del self._lanes[lane]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("delivery_failed", error=type(error).__name__)
-
     async def _directly(self, to: int | Person, message: Message) -> None:
-        person, spot = await self._store.read(partial(self._target, message, to))
-        if person is not None and spot is not None and not _unasked(message, person):
+        person, spot = await self._store.read(lambda unit: self._sender.target(unit, message, to))
+        if person is not None and spot is not None and not unasked(message, person):
             with suppress(DeliveryError):
-                _, sent = await self._send(message, person, spot)
-                await self._remember(message, person.id, (spot, sent))
+                _, sent = await self._sender.send(message, person, spot)
+                await self._reminding.remember(message, person.id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
         if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
             return  # deleted since it was claimed: its round has ended, or its reader is forgotten
-        if post.message.say.key == "checkin/reminder" and post.round_id is not None:
-            # Whether this one is sent or passed over, the round is written all the same (B08).
-            self._reminded.add(post.round_id)
-        person, spot = await self._store.read(lambda unit: self._where(unit, post))
+        if post.message.say.key == REMINDER and post.round_id is not None:
+            await self._finish(post, "sent")
+            await self._reminding.remind(post)
+            return
+        person, spot = await self._store.read(lambda unit: self._sender.where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
-        unasked = _unasked(post.message, person)
-        if unasked or await self._store.read(lambda unit: self._needless(unit, post)):
+        if unasked(post.message, person) or await self._store.read(
+            lambda unit: _is_over(unit, post)
+        ):
             await self._finish(post, "sent")
             return
         now = self._clock.now()
-        if not await self._store.transact(lambda unit: outbox.sending(unit, post.id, now)):
+        if not await self._store.transact(lambda unit: outbox.sending(unit, post, now)):
             return
         try:
-            outgoing, message = await self._send(post.message, person, spot)
+            outgoing, message = await self._sender.send(post.message, person, spot)
         except RetryLater as patience:
-            await self._again(post, patience.seconds)
+            await self._again(post, max(patience.seconds, 2.0 ** min(post.attempts, 8)), PATIENT)
         except Unreachable:
             await self._store.transact(lambda unit: people.mark_unreachable(unit, spot))
             await self._again(post, 0)
         except UnknownOutcome:
-            await self._store.transact(
-                lambda unit: outbox.unknown(unit, post.id, self._clock.now())
-            )
+            now = self._clock.now()
+            await self._store.transact(lambda unit: outbox.unknown(unit, post, now))
         except DeliveryError as error:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            if post.person_id is not None:
-                await self._remember(post.message, post.person_id, (spot, message))
             await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
 
-    async def _remember(self, message: Message, person: int, sent: tuple[Spot, str]) -> None:
-        """Where a reminder stands: kept inside the seal only, with the round's next key."""
-        round_id = message.round_id
-        if message.say.key != "checkin/reminder" or round_id is None or not sent[1]:
-            return
-        member = await self._store.read(lambda unit: rounds.seat_of(unit, round_id, person))
-        if member is not None:
-            mark = answering.mark_of(*sent)
-            self._sealing.note(round_id, member, lambda draft: answering.with_mark(draft, mark))
-
-    async def _send(
-        self, message: Message, person: Person | None, spot: Spot
-    ) -> tuple[Outgoing, str]:
-        adapter = self._adapters.get(spot.installation)
-        if adapter is None:
-            raise RetryLater(60)
-        outgoing = await self._reports.word(message, person, spot)
-        try:
-            return outgoing, await adapter.send(outgoing)
-        except MessageGone:
-            return outgoing, ""
-
-    def _where(self, unit: Unit, post: Post) -> tuple[Person | None, Spot | None]:
-        if post.person_id is None:
-            return None, post.message.at
-        return self._target(post.message, post.person_id, unit)
-
-    def _target(
-        self, message: Message, to: int | Person, unit: Unit
-    ) -> tuple[Person | None, Spot | None]:
-        person = people.find_person(unit, to) if isinstance(to, int) else to
-        if message.at is not None or person is None:
-            return person, message.at
-        spots = [s for s in people.spots(unit, person.id) if s.installation in self._adapters]
-        return person, spots[0] if spots else None
-
-    def _needless(self, unit: Unit, post: Post) -> bool:
-        """Whether a reminder is not needed: seen in memory, ended like one that was sent."""
-        if post.round_id is None:
-            return False
-        round_ = rounds.find_round(unit, post.round_id)
-        if round_ is None or round_.state is not RoundState.OPEN:
-            return True
-        if post.message.say.key != "checkin/reminder" or post.person_id is None:
-            return False
-        member = rounds.seat_of(unit, post.round_id, post.person_id)
-        draft = answering.open_state(self._house, unit, round_, member) if member else None
-        return draft is None or draft.quiet or draft.state in (State.CAST, State.DECLINED)
-
     async def _finish(self, post: Post, state: str) -> None:
-        await self._store.transact(lambda unit: outbox.finish(unit, post.id, state))
+        await self._store.transact(lambda unit: outbox.finish(unit, post, state))
 
-    async def _again(self, post: Post, seconds: float) -> None:
-        if post.attempts >= TRIES:
+    async def _again(self, post: Post, seconds: float, tries: int = TRIES) -> None:
+        if post.attempts >= tries:
             await self._finish(post, "failed")
             return
-        at = self._clock.now() + timedelta(seconds=min(seconds, 3600))
-        await self._store.transact(lambda unit: outbox.again(unit, post.id, at))
+        at = self._clock.now() + timedelta(seconds=min(seconds, LONGEST))
+        await self._store.transact(lambda unit: outbox.again(unit, post, at))
 
 
-def _unasked(message: Message, person: Person | None) -> bool:
-    """Whether somebody wants no messages (`stop`); what they have already is still edited."""
-    return person is not None and person.stopped and message.replaces is None
+def _is_over(unit: Unit, post: Post) -> bool:
+    """Whether a message is about a round that has ended."""
+    if post.round_id is None:
+        return False
+    round_ = rounds.find_round(unit, post.round_id)
+    return round_ is None or round_.state is not RoundState.OPEN
 
 
 def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:
-    outbox.finish(unit, post.id, "sent")
+    if not outbox.finish(unit, post, "sent"):
+        return
     if post.place_id is not None and message:
         partnerships.set_notice(unit, post.place_id, message)
     if post.message.say.key == "checkin/invitation" and post.round_id and post.person_id:

@@ -10,8 +10,8 @@ from dialogues.dialogue import Draft
 from dialogues.messages import Message, Spot, say
 from dialogues.model import Member, Person, ReviewState, Role, Round
 from storage import forgetting, partnerships, results, reviews, rounds
-from storage.ballots import Box
 from storage.keyring import comment_key
+from storage.sealing import open_box
 from storage.store import Unit
 
 Seats = Sequence[tuple[Round, int]]
@@ -30,8 +30,7 @@ def withdraw(house: House, unit: Unit, seats: Seats) -> Sequence[str]:
         draft = answering.open_state(house, unit, found, member) if found else None
         if found is not None and draft is not None and draft != Draft():
             shown += draft.shown
-            box = Box(unit, house.keyring, found.id, found.key_number, found.size)
-            box.write(member, Draft())
+            open_box(unit, house.keyring, found).write(member, Draft())
     return shown
 
 

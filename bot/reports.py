@@ -125,7 +125,8 @@ def report_of(house: House, unit: Unit, review: Review, who: str) -> Report:
     kept = results.result(unit, round_.id)
     assert kept is not None
     body, sealed = kept
-    result = from_data(body, open_comments(house.keyring, comment_key(round_.id), sealed))
+    comments = open_comments(house.keyring, comment_key(round_.id), sealed)
+    result = from_data(body, comments)
     partnership = partnerships.partnership(unit, review.partnership_id)
     about = brokers.assignment(unit, review.assignment_id) if review.assignment_id else None
     return build(
@@ -136,6 +137,7 @@ def report_of(house: House, unit: Unit, review: Review, who: str) -> Report:
         partnership=partnership,
         assignment=about,
         mirror=_mirror(unit, review),
+        ended=not comments and results.had_comments(unit, round_.id),
     )
 
 

@@ -1,7 +1,7 @@
 """What a tick does: boxes filled, timers answered, closes finished, messages delivered."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -12,8 +12,9 @@ from bot.scene import After, House
 from bot.sealing import Sealing
 from bot.ticker import Step
 from dialogues.model import ReviewState, RoundState
-from storage import outbox, reviews, rounds
+from storage import outbox, results, reviews, rounds
 from storage.ballots import destroy_keys
+from storage.keyring import comment_key
 from storage.outbox import Timer
 from storage.store import Store, Unit
 
@@ -28,11 +29,13 @@ class Timekeeping:
         self._store = store
         self._delivery = delivery
         self._sealing = sealing
+        self._day: date | None = None
 
     @property
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
-        return (self._fill, self._timers, self._fill, self._finish, self._send, self._retire)
+        closing = (self._fill, self._timers, self._fill, self._finish)
+        return (*closing, self._send, self._retire, self._end_comments)
 
     async def _fill(self, _: datetime) -> None:
         if await self._store.read(rounds.unfilled):
@@ -104,9 +107,25 @@ class Timekeeping:
     async def _send(self, now: datetime) -> None:
         due, lost = await self._store.read(lambda unit: outbox.waits(unit, now))
         if lost:
-            await self._store.transact(lambda unit: outbox.recover(unit, now))
-        if due or lost:
+            mine = self._delivery.holder
+            await self._store.transact(lambda unit: outbox.recover(unit, now, but=mine))
+        await self._delivery.scrub()
+        if due or lost or self._delivery.waits:
             await self._delivery.due()
 
     async def _retire(self, _: datetime) -> None:
         await self._sealing.retire()
+
+    async def _end_comments(self, now: datetime) -> None:
+        """Once a day, and at the start: comments whose 90 days are over end with their key.
+
+        The key first: a crash in between leaves rows that nobody can open, for the next day.
+        """
+        if self._day == now.date():
+            return
+        for round_id in await self._store.read(lambda unit: results.outlived(unit, now.date())):
+            self._house.keyring.destroy(comment_key(round_id))
+            await self._store.transact(
+                lambda unit, at=round_id: results.end_comments(unit, at)  # type: ignore[misc]
+            )
+        self._day = now.date()

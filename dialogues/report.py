@@ -37,6 +37,7 @@ class Report:
     title: Localised
     result: Result = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
+    ended: bool = False
 
     @property
     def released(self) -> bool:
@@ -158,6 +159,7 @@ class Report:
             "asked": result.asked,
             "organisations": result.organisations,
             "answered": result.answered or 0,
+            "ended": self.ended,
         }
 
     def _arrangement(self) -> Say | None:
@@ -220,12 +222,14 @@ def build(
     partnership: Partnership,
     assignment: Assignment | None,
     mirror: Answers | None,
+    ended: bool = False,
 ) -> Report:
     """The report of a closed round; it reads nothing else.
 
     Args:
         assignment: Whom the review is about; None for a decision of the group.
         mirror: The broker's own answers, if they gave them before the close.
+        ended: Whether there were comments, and their time is over.
     """
     entries = find(result, checkin, facts, mirror)
-    return Report(review, partnership, assignment, checkin.title, result, entries)
+    return Report(review, partnership, assignment, checkin.title, result, entries, ended)

@@ -119,7 +119,9 @@ class Box:
             if padded is None:
                 continue
             if slot in asked:
-                padded = fresh._padded(asked[slot](_draft(padded)))
+                draft = _draft(padded)
+                changed = asked[slot](draft)
+                padded = padded if changed is draft else fresh._padded(changed)
             values = {"sealed": fresh._sealed(slot, padded), "number": fresh._number}
             rows.append({"at": slot, **values})
         if rows:
@@ -207,7 +209,7 @@ def _note(link: sa.Connection, mark: bytes, round_id: int | None, day: date | No
 
 def seal_comments(keyring: Keyring, name: str, comments: tuple[str, ...]) -> bytes:
     """Comments under their own key, which ends them in every backup too (B12)."""
-    body = json.dumps(list(comments), ensure_ascii=False).encode()
+    body = json.dumps(list(comments), ensure_ascii=False).encode(errors="replace")
     return bytes(secret.Aead(keyring.make(name)).encrypt(body, aad=name.encode()))
 
 

@@ -243,8 +243,9 @@ def invited(unit: Unit, partnership_id: int, now: datetime) -> list[str]:
     return [name for name in dict.fromkeys(unit.exec(query)) if name not in here]
 
 
-def use_code(unit: Unit, code: str) -> None:
-    """One use less."""
-    change = sa.update(CodeRow).where(col(CodeRow.code) == code)
-    unit.connection().execute(change.values(uses_left=col(CodeRow.uses_left) - 1))
+def use_code(unit: Unit, code: str) -> bool:
+    """One use less; False where somebody else had the last one."""
+    change = sa.update(CodeRow).where(col(CodeRow.code) == code, col(CodeRow.uses_left) > 0)
+    done = unit.connection().execute(change.values(uses_left=col(CodeRow.uses_left) - 1))
     unit.expire_all()
+    return done.rowcount == 1

@@ -69,9 +69,11 @@ def open_engine(url: str, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> sa.E
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(
+        server = sa.create_engine(
             parsed, hide_parameters=True, pool_size=size, max_overflow=0, pool_pre_ping=True
         )
+        event.listen(server, "handle_error", _without_detail)
+        return server
     engine = sa.create_engine(
         parsed,
         hide_parameters=True,
@@ -122,6 +124,15 @@ def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_detail(context: sa.engine.ExceptionContext) -> None:
+    """PostgreSQL quotes the row it refuses below the first line, and a value in the first."""
+    refused = str(getattr(context.original_exception, "sqlstate", None) or "").startswith("22")
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            first = str(error.args[0]).partition("\n")[0]
+            error.args = ("a value was refused" if refused else first, *error.args[1:])
 
 
 def _beginner(begin: str) -> Callable[[sa.Connection], None]:

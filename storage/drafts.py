@@ -1,5 +1,6 @@
 """Commands under way: one a person, with what was given so far. Never a check-in."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,11 +50,15 @@ def keep(
     body: dict[str, Any],
     now: datetime,
 ) -> Pending:
-    """Keep a command under way; an older one of the same person is replaced."""
+    """Keep a command under way; an older one of the same person is replaced.
+
+    Its number is drawn: a button of another form, however old, never means this one.
+    """
     row = unit.exec(select(DialogueRow).where(DialogueRow.person_id == person)).first()
     if row is None or row.command != command:
         drop(unit, person)
-        row = DialogueRow(person_id=person, command=command, updated_at=now)
+        number = secrets.randbelow(2**31 - 1) + 1
+        row = DialogueRow(id=number, person_id=person, command=command, updated_at=now)
     row.partnership_id = partnership
     row.body = body
     row.waiting = True

@@ -53,6 +53,11 @@ def apps(unit: Unit, person: int) -> list[str]:
     return list(unit.exec(query.order_by(col(AccountRow.id))).all())
 
 
+def share_an_app(unit: Unit, first: int, second: int) -> bool:
+    """Whether two people are met on one installation: then they are two."""
+    return bool(set(apps(unit, first)) & set(apps(unit, second)))
+
+
 def one_person(unit: Unit, first: int, second: int) -> int | None:
     """Make two people one, with all their accounts; whoever was here longer stays.
 
@@ -78,9 +83,22 @@ def one_person(unit: Unit, first: int, second: int) -> int | None:
     run(_moved(OutboxRow, OutboxRow.person_id, drop, keep))
     run(sa.delete(DialogueRow).where(col(DialogueRow.person_id) == drop))
     run(sa.delete(LinkRow).where(col(LinkRow.person_id).in_([keep, drop])))
+    _fill_in(unit, keep, drop)
     run(sa.delete(PersonRow).where(col(PersonRow.id) == drop))
     unit.expire_all()
     return keep
+
+
+def _fill_in(unit: Unit, keep: int, drop: int) -> None:
+    """What only the other one had said: consent, language, zone, and to be left in peace."""
+    stays, goes = unit.get(PersonRow, keep), unit.get(PersonRow, drop)
+    assert stays is not None and goes is not None
+    stays.stopped = stays.stopped or goes.stopped
+    stays.language, stays.zone = stays.language or goes.language, stays.zone or goes.zone
+    if stays.consent_at is None:
+        stays.consent_version, stays.consent_at = goes.consent_version, goes.consent_at
+    unit.add(stays)
+    unit.flush()
 
 
 def _members(unit: Unit, person: int) -> dict[int, int]:
@@ -105,6 +123,7 @@ def _one_member(unit: Unit, old: int, new: int) -> None:
     assert before is not None and after is not None
     if after.left_at is not None and before.left_at is None:
         after.left_at, after.joined_at = None, before.joined_at
+        after.organisation_id = before.organisation_id
     after.organisation_id = after.organisation_id or before.organisation_id
     unit.add(after)
     unit.flush()

@@ -14,7 +14,7 @@ from dialogues.wire import from_json, to_json
 from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=5)
 NEVER_TWICE = frozenset({"checkin/reminder"})
 """Messages that are rather lost than said twice."""
 
@@ -160,27 +160,36 @@ def waits(unit: Unit, now: datetime) -> tuple[bool, bool]:
     return unit.exec(due).first() is not None, unit.exec(lost).first() is not None
 
 
-def sending(unit: Unit, post: int, now: datetime) -> bool:
+def _is(post: Post) -> sa.ColumnElement[bool]:
+    """The row of a line: a number alone may have been given to another one since."""
+    return sa.and_(col(OutboxRow.id) == post.id, col(OutboxRow.key) == post.key)
+
+
+def sending(unit: Unit, post: Post, now: datetime) -> bool:
     """Note that a claimed line goes out now; False where somebody else has it meanwhile."""
-    mine = sa.update(OutboxRow).where(col(OutboxRow.id) == post, col(OutboxRow.state) == "claimed")
+    mine = sa.update(OutboxRow).where(_is(post), col(OutboxRow.state) == "claimed")
     done = unit.connection().execute(mine.values(state="sending", lease=now + LEASE))
     return done.rowcount == 1
 
 
-def recover(unit: Unit, now: datetime, holder: str | None = None) -> None:
+def recover(unit: Unit, now: datetime, holder: str | None = None, but: str | None = None) -> None:
     """Take back what whoever held it did not end: leases that ran out, or all of *holder*.
+
+    What *but* holds is left: a process knows itself what it is still sending.
 
     What was not sent yet waits again. What was on its way may have arrived: a reminder is
     not repeated, anything else once (DESIGN 8).
     """
     lost = col(OutboxRow.lease) < now if holder is None else col(OutboxRow.holder) == holder
+    if but is not None:
+        lost = sa.and_(lost, col(OutboxRow.holder) != but)
     run = unit.connection().execute
     table = sa.update(OutboxRow)
     run(table.where(col(OutboxRow.state) == "claimed", lost).values(state="pending", lease=None))
     on_its_way = select(OutboxRow).where(OutboxRow.state == "sending", lost)
     for row in unit.exec(on_its_way).all():
-        assert row.id is not None
-        unknown(unit, row.id, now)
+        _unknown(row, now)
+        unit.add(row)
     unit.flush()
 
 
@@ -190,10 +199,16 @@ def holders(unit: Unit) -> list[str]:
     return sorted({name for name in unit.exec(held).all() if name})
 
 
-def unknown(unit: Unit, post: int, now: datetime) -> None:
+def unknown(unit: Unit, post: Post, now: datetime) -> None:
     """A line left and nobody knows whether it arrived: see `recover`."""
-    row = unit.get(OutboxRow, post)
-    assert row is not None
+    row = unit.exec(select(OutboxRow).where(_is(post))).first()
+    if row is not None:
+        _unknown(row, now)
+        unit.add(row)
+        unit.flush()
+
+
+def _unknown(row: OutboxRow, now: datetime) -> None:
     message = from_json(row.body)
     once = isinstance(message, Message) and message.say.key in NEVER_TWICE
     if once or row.repeated:
@@ -201,8 +216,6 @@ def unknown(unit: Unit, post: int, now: datetime) -> None:
     else:
         row.state, row.repeated, row.not_before = "pending", True, now
     row.lease = None
-    unit.add(row)
-    unit.flush()
 
 
 def is_there(unit: Unit, post: Post) -> bool:
@@ -210,15 +223,16 @@ def is_there(unit: Unit, post: Post) -> bool:
     return unit.exec(select(OutboxRow.key).where(OutboxRow.id == post.id)).first() == post.key
 
 
-def finish(unit: Unit, post: int, state: str) -> None:
-    """End a line as sent, failed or unknown. Sent and skipped look alike: what it said goes."""
-    end = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
-    unit.connection().execute(end.values(state=state, lease=None, body={}))
+def finish(unit: Unit, post: Post, state: str) -> bool:
+    """End a line as sent or failed: what it said goes. False where it is not there any more."""
+    end = sa.update(OutboxRow).where(_is(post))
+    done = unit.connection().execute(end.values(state=state, lease=None, body={}))
+    return done.rowcount == 1
 
 
-def again(unit: Unit, post: int, at: datetime) -> None:
+def again(unit: Unit, post: Post, at: datetime) -> None:
     """Try again at *at*."""
-    later = sa.update(OutboxRow).where(col(OutboxRow.id) == post)
+    later = sa.update(OutboxRow).where(_is(post))
     unit.connection().execute(later.values(state="pending", not_before=at, lease=None))
 
 

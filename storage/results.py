@@ -37,6 +37,27 @@ def result(unit: Unit, round_id: int) -> tuple[dict[str, Any], bytes | None] | N
     return (row.body, row.comments) if row else None
 
 
+def had_comments(unit: Unit, round_id: int) -> bool:
+    """Whether a closed round had comments to show, ended or not."""
+    row = unit.get(ResultRow, round_id)
+    return row is not None and row.comments_until is not None
+
+
+def outlived(unit: Unit, today: date) -> list[int]:
+    """Rounds whose comments were to be kept until a day before *today*, and still are."""
+    query = select(ResultRow.round_id).where(
+        col(ResultRow.comments).is_not(None), col(ResultRow.comments_until) < today
+    )
+    return sorted(unit.exec(query).all())
+
+
+def end_comments(unit: Unit, round_id: int) -> None:
+    """Delete a round's sealed comments, whose key is gone."""
+    change = sa.update(ResultRow).where(col(ResultRow.round_id) == round_id)
+    unit.connection().execute(change.values(comments=None))
+    unit.expire_all()
+
+
 def receipts(unit: Unit, round_id: int) -> list[str]:
     """A closed round's receipts, sorted."""
     query = select(ReceiptRow.words).where(ReceiptRow.round_id == round_id)

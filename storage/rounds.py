@@ -161,6 +161,11 @@ def standing(unit: Unit, round_id: int, alone: bool = False) -> tuple[RoundState
     return known
 
 
+def size_of(unit: Unit, round_id: int) -> int:
+    """The one size of a round's ballots, in bytes."""
+    return unit.exec(select(RoundRow.size).where(RoundRow.id == round_id)).one()
+
+
 def moved_on(unit: Unit, known: Round) -> bool:
     """Whether a round is not as it was known: ended."""
     return standing(unit, known.id)[0] is not known.state

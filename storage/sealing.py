@@ -40,14 +40,14 @@ def renew(
         KeyLost: Its keys are gone.
     """
     state, number = rounds.standing(unit, round_id, alone=True)
-    round_ = rounds.find_round(unit, round_id)
-    if state is not RoundState.OPEN or round_ is None:
+    if state is not RoundState.OPEN:
         return False
-    old = Box(unit, keyring, round_id, number, round_.size)
+    size = rounds.size_of(unit, round_id)
+    old = Box(unit, keyring, round_id, number, size)
     # One that a crash left unused may have been copied meanwhile: it is not fresh.
     keyring.destroy(seal_key(round_id, number + 1))
     keyring.make(seal_key(round_id, number + 1))
-    old.renew(Box(unit, keyring, round_id, number + 1, round_.size), changes or {})
+    old.renew(Box(unit, keyring, round_id, number + 1, size), changes or {})
     rounds.set_round(unit, round_id, key_number=number + 1)
     return True
 

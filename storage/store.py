@@ -129,9 +129,6 @@ class Store:
         loop: asyncio.AbstractEventLoop,
         settled: list[tuple[asyncio.Future[Any], Any, Exception | None]],
     ) -> None:
-        self._emptying = bool(self._ballots)
-        if self._emptying:
-            loop.run_in_executor(self._writing, self._empty, loop)
         for done, result, error in settled:
             if done.done():
                 continue
@@ -139,6 +136,9 @@ class Store:
                 done.set_exception(error)
             else:
                 done.set_result(result)
+        self._emptying = bool(self._ballots)
+        if self._emptying:
+            loop.run_in_executor(self._writing, self._empty, loop)
 
     def _scrub(self) -> bool:
         if self._sqlite:

@@ -53,7 +53,12 @@ class Forms:
         if modals.has_room(view, form):
             self._opened.pop(view_id, None)
         else:
-            self._opened[view_id] = Opened(form, now + KEPT)
+            known = {asked.key: asked.value for asked in form.fields if asked.value}
+            self._opened[view_id] = Opened(form, now + KEPT, known)
+
+    def done(self, view_id: str) -> None:
+        """Forget what was filled in: it has been handed on."""
+        self._opened.pop(view_id, None)
 
     def take(self, view: Mapping[str, Any], note: Note) -> Taken:
         """What a submission holds.

@@ -125,6 +125,7 @@ class Talking:
             return await ack(response_action="errors", errors=dict(errors))
         if other is not None:
             return await ack(response_action="update", view=other)
+        self._forms.done(view["id"])
         return await ack()
 
     async def joined(self, ack: AsyncAck, body: Body) -> BoltResponse:

@@ -1,9 +1,11 @@
 """One message to Telegram, and every way in which that can end."""
 
+import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -25,14 +27,26 @@ from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutc
 from dialogues.messages import File, Outgoing, Spot
 
 log = structlog.get_logger()
+T = TypeVar("T")
+TRIES = 4
+LONGEST_WAIT = 30.0
 # The library announces that its number of seconds becomes a timedelta: both are read here.
 warnings.filterwarnings("ignore", r"Deprecated since version v22\.2: .*`retry_after`")
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-GONE = ("message to edit not found", "message can't be edited", "no text in the message")
+GONE = (
+    "message to edit not found",
+    "message_id_invalid",
+    "message can't be edited",
+    "no text in the message",
+)
 NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "not enough rights")
 SEND, EDIT, PHOTO, DOCUMENT = "SendMessage", "EditMessageText", "SendPhoto", "SendDocument"
 """Telegram reads method names in any case; in its own case the library wants its method used,
 which makes a message object of every answer and takes twice as long."""
+
+
+class NoTopic(DeliveryError):
+    """The topic is closed or gone: the group itself may hear it."""
 
 
 class SameAgain(Exception):
@@ -60,24 +74,44 @@ class Sending:
     async def _send(self, outgoing: Outgoing, to: Spot, urgent: bool) -> str:
         texts = parts(outgoing.text)
         buttons = keyboard(outgoing.buttons)
-        last = ""
-        for number, text in enumerate(texts):
-            under = buttons if number == len(texts) - 1 else None
-            if number == 0 and outgoing.replaces is not None:
-                last = await self._edit(to, outgoing.replaces, text, under)
-            elif number == 0 and outgoing.preview:
-                last = await self._unveil(to, outgoing.preview, text, under, urgent)
-            else:
-                last = await self._new(to, text, under, urgent)
+        under = buttons if len(texts) == 1 else None
+        if outgoing.replaces is not None:
+            last = await self._edit(to, outgoing.replaces, texts[0], under)
+        elif outgoing.preview:
+            last = await self._unveil(to, outgoing.preview, texts[0], under, urgent)
+        else:
+            last = await self._new(to, texts[0], under, urgent)
+        for number, text in enumerate(texts[1:], 2):
+            under = buttons if number == len(texts) else None
+            last = await self._surely(partial(self._new, to, text, under, urgent))
         for file in outgoing.files:
-            await self._file(to, file, urgent)
+            await self._surely(partial(self._file, to, file, urgent))
         if outgoing.erases is not None:
             await self._erase(to, outgoing.erases)
         return last
 
+    async def _surely(self, request: Callable[[], Awaitable[T]]) -> T:
+        """What follows a part that has arrived: tried again here, since all of it would come twice.
+
+        Raises:
+            UnknownOutcome: It could not be sent; what came before it stands.
+        """
+        for _ in range(TRIES):
+            try:
+                return await request()
+            except RetryLater as patience:
+                await asyncio.sleep(min(patience.seconds, LONGEST_WAIT))
+            except DeliveryError:
+                break
+        raise UnknownOutcome
+
     async def _new(self, to: Spot, text: str, under: str | None, urgent: bool) -> str:
         await self._pace.wait(to.chat, urgent)
-        sent = await self._ask(to, SEND, {"chat_id": to.chat, **shown(text, under), **_topic(to)})
+        said = {"chat_id": to.chat, **shown(text, under)}
+        try:
+            sent = await self._ask(to, SEND, {**said, **_topic(to)})
+        except NoTopic:
+            sent = await self._ask(to, SEND, said)
         return str(sent["message_id"])
 
     async def _unveil(
@@ -162,6 +196,8 @@ def _refused(error: BadRequest) -> Exception:
     said = str(error).casefold()
     if "not modified" in said:
         return SameAgain()
+    if "thread not found" in said or "topic_closed" in said or "topic_deleted" in said:
+        return NoTopic()
     if any(sign in said for sign in GONE):
         return MessageGone()
     if any(sign in said for sign in NOBODY):

@@ -49,6 +49,9 @@ def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Me
                 given[key] = answer
             else:
                 notes.append((key, note))
+    kept = drafts.pending(scene.unit, scene.person.id)
+    if kept is not None and kept.command == command.name:
+        drafts.drop(scene.unit, scene.person.id)  # begun anew: its old buttons mean nothing now
     draft = _begin(scene, command, given)
     if not notes:
         return _go(scene, command, draft, None)

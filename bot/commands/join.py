@@ -51,7 +51,8 @@ def _show(scene: Scene, code: Code) -> Sequence[Message]:
 
 
 def _join(scene: Scene, code: Code) -> Sequence[Message]:
-    brokers.use_code(scene.unit, code.code)
+    if not brokers.use_code(scene.unit, code.code):
+        raise Refusal("join/bad_code")
     person = scene.person
     people.set_person(
         scene.unit,

@@ -28,7 +28,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     other = links.linked_person(scene.unit, code, scene.now)
     if other is None:
         raise Refusal("link/bad_code")
-    if other == scene.person.id:
+    if other == scene.person.id or links.share_an_app(scene.unit, other, scene.person.id):
         raise Refusal("link/same_app")
     if not agreed:
         yes, no = button("link_us", f"link yes {code}"), button("not_me", "start")

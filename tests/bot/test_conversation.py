@@ -136,3 +136,23 @@ async def test_founding_needs_a_code_where_it_is_not_open(tmp_path: Any, world: 
     await closed.says("budi", "WRONG234")
     assert "does not work" in closed.last("budi")
     await closed.stop()
+
+
+async def test_an_old_button_never_means_another_form(world: Any) -> None:
+    """[Leave] under one question is not [Yes, erase everything] under a later one."""
+    world.person("budi", "Budi")
+    await world.says("budi", "/partnership new Water")
+    await world.says("budi", "Alpha\nBeta")
+    for label in ("That's right", "Nobody yet"):
+        await world.taps("budi", label)
+    await world.says("budi", "/partnership set protect person")
+    await world.says("budi", "/organisation add")
+    first = world.carrying("budi", "Cancel")
+    await world.says("budi", "/organisation add")
+    await world.says("budi", "/broker appoint")
+    await world.room.tap("budi", first, "Cancel")
+    assert "Who is the broker" in world.last("budi")
+    await world.says("budi", "Ratna")
+    assert "2 of" in world.last("budi")
+    said = [m.text for m in world.room.transcript("budi")]
+    assert not any("Nothing was changed" in text or "Cancelled" in text for text in said), said

@@ -88,7 +88,7 @@ async def test_what_was_on_its_way_is_said_once_more_but_a_reminder_never(store:
         posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
         assert sorted(p.key for p in posts) == held
         for found in posts:
-            assert await store.transact(lambda u, i=found.id: outbox.sending(u, i, NOW))  # type: ignore[misc]
+            assert await store.transact(lambda u, i=found: outbox.sending(u, i, NOW))  # type: ignore[misc]
         assert await store.read(outbox.holders) == (["gone"] if held else [])
         await store.transact(lambda unit: outbox.recover(unit, NOW, "gone"))
 
@@ -97,13 +97,13 @@ async def test_a_line_taken_back_cannot_be_sent_by_who_lost_it(store: Store) -> 
     await store.transact(lambda unit: post(unit, "k"))
     (mine,) = await store.transact(lambda unit: outbox.claim(unit, NOW, "slow"))
     await store.transact(lambda unit: outbox.recover(unit, NOW, "slow"))
-    assert not await store.transact(lambda unit: outbox.sending(unit, mine.id, NOW))
+    assert not await store.transact(lambda unit: outbox.sending(unit, mine, NOW))
 
 
 async def test_what_was_sent_keeps_no_words(store: Store) -> None:
     await store.transact(lambda unit: post(unit, "k"))
     posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
-    await store.transact(lambda unit: outbox.finish(unit, posts[0].id, "sent"))
+    await store.transact(lambda unit: outbox.finish(unit, posts[0], "sent"))
     late = NOW + timedelta(days=1)
     assert await store.transact(lambda unit: outbox.claim(unit, late, "me")) == []
 
@@ -147,7 +147,7 @@ async def test_only_what_still_waits_is_put_off(store: Store) -> None:
     taken = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
     assert [p.key for p in taken] == ["taken"]
     await store.transact(lambda unit: outbox.put_off(unit, "taken", later))
-    await store.transact(lambda unit: outbox.finish(unit, taken[0].id, "sent"))
+    await store.transact(lambda unit: outbox.finish(unit, taken[0], "sent"))
     assert [p.key for p in await store.transact(lambda u: outbox.claim(u, later, "me"))] == [
         "waits"
     ]
