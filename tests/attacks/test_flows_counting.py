@@ -1,6 +1,6 @@
 """T19, A01, A17: whoever asks again and again in a round learns nothing of how it stands.
 
-F01, F02, F16, F20 through the real commands: status, the one signal, the early close.
+F01, F02, F12, F16, F20 through the real commands: status, the one signal, the early close.
 """
 
 from datetime import timedelta
@@ -79,6 +79,31 @@ async def test_half_of_the_window_is_not_halved_again(world: Any) -> None:
         await world.says("budi", "/review close")
         assert "as announced" in world.last("budi")
     assert await closes_at(world) == end
+
+
+async def test_the_end_is_put_off_once_by_no_more_than_the_window_and_all_are_told(
+    world: Any,
+) -> None:
+    """F12: fishing for one more answer, and no second signal to compare with the first."""
+    await begin(world)
+    before = len(world.room.transcript("budi"))
+    await world.forward(days=6)
+    assert "not enough answers yet" in last_texts(world, "budi", before)[-1]
+    await world.says("budi", "/review extend for 8 days")
+    assert "at most by as long as it was to last" in world.last("budi")
+    await world.says("budi", "/review extend for 7 days")
+    await world.taps("budi", "Keep it open longer")
+    end = await closes_at(world)
+    heard = {user: " ".join(last_texts(world, user, 0)[-3:]) for user in PEOPLE}
+    assert all("11 December" in said for said in heard.values())
+    await world.says("budi", "/review extend for 1 day")
+    assert "A second time is not possible" in world.last("budi")
+    after = len(world.room.transcript("budi"))
+    for user in PEOPLE[:6]:
+        await answer(world, user)
+    while world.clock.now() < end - timedelta(days=1):
+        await world.forward(days=1)
+    assert not [t for t in last_texts(world, "budi", after) if "enough" in t]
 
 
 async def test_near_its_end_it_closes_as_announced(world: Any) -> None:

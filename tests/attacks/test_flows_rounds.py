@@ -206,6 +206,24 @@ async def slots(world: Any) -> set[bytes]:
     return {bytes(row[0]) for row in rows}
 
 
+async def test_whoever_is_forgotten_between_two_rounds_has_left(world: Any) -> None:
+    """A03, R7: their line on the old roster has no name any more, but it still counts."""
+    await begin_live(world)
+    for user in PEOPLE:
+        await answer(world, user)
+    await end(world)
+    await world.says("tom", "/forget me")
+    await world.taps("tom", "Yes, erase everything")
+    await world.forward(days=31)
+    await start(world)
+    await world.taps("budi", "Start")
+    for user in PEOPLE[:-1]:
+        await answer(world, user)
+    await end(world)
+    told = [m.text for m in world.room.transcript("ratna") if "What your partners" in m.text]
+    assert "7 of 7 people" in told[-1] and "no clear change" in told[-1]
+
+
 @pytest.mark.parametrize("leaving", [True, False], ids=["one leaves", "the same people"])
 async def test_after_one_has_left_the_second_report_names_no_figure(
     world: Any, leaving: bool

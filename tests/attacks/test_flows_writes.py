@@ -1,4 +1,4 @@
-"""A07, A09, A10: what is written beside a ballot, and when a key counts as destroyed.
+"""A07, A08, A09, A10: what is written beside a ballot, and when a key counts as destroyed.
 
 The forensics of a whole database are elsewhere; here are the rules that a change of the code
 breaks most easily.

@@ -157,7 +157,7 @@ def every_form(told: Report, texts: Texts) -> str:
 def test_equal_results_make_equal_reports_to_the_byte(
     n: int, library: Library, texts: Texts
 ) -> None:
-    """T09: whatever the tallies were. What is kept for later (`majority`) is not told either."""
+    """T09, F06: whatever the tallies were. Nor is told what is kept for later (`majority`)."""
     form: CheckIn = library.checkins["responsibilities"]
     seen: dict[Result, list[Result]] = {}
     for tally in tallies(n, 3):

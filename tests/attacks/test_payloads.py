@@ -1,4 +1,4 @@
-"""A11, A19, A22: what the adapters send while a review runs, request by request.
+"""A11, A13, A19, A22: what the adapters send while a review runs, request by request.
 
 Nothing of an answer, of somebody else or of a person is in a token, an id, a note, a preview
 or a file name; and whoever is at the same question is sent the same bytes.
@@ -156,6 +156,12 @@ def test_whoever_is_at_the_same_place_is_sent_the_same_bytes(
         ends = [text for text in told if "That was all" in text]
         assert all(("passon" in text) is (name in WROTE) for text in ends)
     assert len(seen) == 1
+
+
+def test_what_was_typed_on_telegram_is_taken_out_of_the_chat(recorded: Recorded) -> None:
+    """A13: our part of it. What the platform's servers keep is out of reach."""
+    taken = [s.reader for s in recorded.sent if s.method == "deleteMessage"]
+    assert taken == [name for name in ON_TELEGRAM if name in WROTE]
 
 
 def test_who_is_reminded_is_told_to_them_alone(recorded: Recorded) -> None:

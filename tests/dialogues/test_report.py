@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dialogues.again import Change
 from dialogues.answers import Answers
 from dialogues.bounds import bounds
 from dialogues.charts import draw, measure, segments, wrap
@@ -477,3 +478,22 @@ def test_only_counted_questions_have_a_mark_on_a_scale(
     of = result(Shown("overall", counts=(6, 3, 3), n=12))
     first: Question = pulse.questions[0]
     assert report(pulse, of, {first.key: ("7",)}).chart("broker").rows[0].mark == (7, 11)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Change.LESS, {"en": "learly less favourable", "id": "elas kurang positif"}),
+        (Change.MORE, {"en": "learly more favourable", "id": "elas lebih positif"}),
+        (Change.UNCLEAR, {"en": "o clear change", "id": "idak ada perubahan yang jelas"}),
+    ],
+)
+def test_a_change_is_said_by_itself_and_weighs_nothing(
+    checkin: CheckIn, texts: Texts, change: Change, words: dict[str, str]
+) -> None:
+    """R7: no strength, no gap, no prompt, no bar comes of it."""
+    made = report(checkin, result(Shown("r1", change=change)), {"r1": ("5",)})
+    assert not made.strengths and not made.worth_talking and not made.gaps
+    for name, form in forms(texts, made):
+        if "guide" not in name:
+            assert words[name[:2]] in said(name, form), name
