@@ -16,6 +16,7 @@ from storage import outbox, results, reviews, rounds
 from storage.ballots import destroy_keys
 from storage.keyring import comment_key
 from storage.outbox import Timer
+from storage.retention import purge
 from storage.store import Store, Unit
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ class Timekeeping:
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
         closing = (self._fill, self._timers, self._fill, self._finish)
-        return (*closing, self._send, self._retire, self._end_comments)
+        return (*closing, self._send, self._retire, self._daily)
 
     async def _fill(self, _: datetime) -> None:
         if await self._store.read(rounds.unfilled):
@@ -51,10 +52,18 @@ class Timekeeping:
                     lambda unit, key=timer.key: outbox.move_timer(unit, key, now + HOUR)  # type: ignore[misc]
                 )
             else:
+                if timer.kind == "close" and timer.review_id:
+                    await self._note_shown(timer.review_id)
                 after = await self._store.transact(lambda unit: self._next_timer(unit, now))
             if after is None:
                 return
             await self._delivery.direct(after)
+
+    async def _note_shown(self, review_id: int) -> None:
+        """Seal once more before a close: then it knows of every message that shows the round."""
+        for round_ in await self._store.read(lambda unit: rounds.rounds(unit, review_id)):
+            if round_.state is RoundState.OPEN:
+                await self._sealing.renew(round_.id)
 
     def _next_timer(self, unit: Unit, now: datetime) -> After | None:
         """The oldest due timer, answered and gone in one transaction; None when none is due.
@@ -116,8 +125,8 @@ class Timekeeping:
     async def _retire(self, _: datetime) -> None:
         await self._sealing.retire()
 
-    async def _end_comments(self, now: datetime) -> None:
-        """Once a day, and at the start: comments whose 90 days are over end with their key.
+    async def _daily(self, now: datetime) -> None:
+        """Once a day, and at the start: what is too old goes, comments with their key.
 
         The key first: a crash in between leaves rows that nobody can open, for the next day.
         """
@@ -128,4 +137,5 @@ class Timekeeping:
             await self._store.transact(
                 lambda unit, at=round_id: results.end_comments(unit, at)  # type: ignore[misc]
             )
+        await self._store.transact(lambda unit: purge(unit, now))
         self._day = now.date()

@@ -1,0 +1,26 @@
+"""What nobody needs any more goes by itself."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from storage.store import Unit
+from storage.tables import InboxRow, OutboxRow
+
+EVENTS = timedelta(days=7)
+"""How long an event is known again; platforms repeat one for some hours at most."""
+LINES = timedelta(days=90)
+"""How long it is kept that somebody was told something; longer than any review runs."""
+
+
+def purge(unit: Unit, now: datetime) -> None:
+    """Delete old notes of events and old lines of the outbox. Rounds take theirs along."""
+    run = unit.connection().execute
+    run(
+        sa.delete(InboxRow).where(
+            col(InboxRow.round_id).is_(None), col(InboxRow.day) < (now - EVENTS).date()
+        )
+    )
+    ended = col(OutboxRow.state).in_(["sent", "failed", "unknown"])
+    run(sa.delete(OutboxRow).where(ended, col(OutboxRow.not_before) < now - LINES))
