@@ -227,18 +227,23 @@ def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
 
 def roster(unit: Unit, round_id: int) -> list[Seat]:
     """A round's frozen roster."""
+    columns = (
+        col(RosterRow.member_id),
+        col(MemberRow.person_id),
+        col(PersonRow.name),
+        col(RosterRow.organisation_id),
+        col(OrganisationRow.name),
+    )
     query = (
-        select(RosterRow, MemberRow.person_id, PersonRow.name, OrganisationRow.name)
+        sa.select(*columns)
         .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
         .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
         .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(RosterRow.organisation_id))
-        .where(RosterRow.round_id == round_id)
+        .where(col(RosterRow.round_id) == round_id)
         .order_by(col(RosterRow.member_id))
     )
-    return [
-        Seat(round_id, row.member_id, person, name, row.organisation_id, organisation)
-        for row, person, name, organisation in unit.exec(query).all()
-    ]
+    unit.flush()
+    return [Seat(round_id, *row) for row in unit.connection().execute(query)]
 
 
 def last_close(unit: Unit, partnership_id: int, checkin_id: str, person: int | None) -> Any:
