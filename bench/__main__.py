@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from bench.compare import Outcome, Run, Spread, called, compare
+from bench.compare import SLACK, Outcome, Run, Spread, called, compare, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,18 @@ class Comparison:
     limit: float
     unit: str = "ms"
     scale: float = 1000.0
+    most: float | None = None
+    """What A may cost at most, in seconds, at its best: a busy machine is no fault of A."""
+
+    def kept(self, outcome: Outcome) -> bool:
+        """Whether both limits are kept, give or take `SLACK`."""
+        cheap = self.most is None or outcome.a.low <= self.most * (1 + SLACK)
+        return cheap and outcome.within(self.limit)
+
+
+def closing(what: str, people: int) -> Run:
+    """One figure of `bench.closing`."""
+    return stated(sys.executable, "-m", "bench.closing", what, str(people))
 
 
 REGISTERED = (
@@ -69,6 +81,32 @@ REGISTERED = (
         run_b=called("bench.slack:bare_dispatch"),
         limit=0.2,
     ),
+    Comparison(
+        name="opening",
+        a="PyNaCl Aead",
+        b="bare libsodium",
+        run_a=called("bench.sealing:titian_opens"),
+        run_b=called("bench.sealing:bare_opens"),
+        limit=1 / 0.8,
+    ),
+    Comparison(
+        name="close of 200 ballots",
+        a="Titian, committed",
+        b="bare sqlite3 and libsodium",
+        run_a=closing("close", 200),
+        run_b=closing("bare-close", 200),
+        limit=8.0,
+        most=0.030,
+    ),
+    Comparison(
+        name="re-seal of 60 rows",
+        a="Titian, committed",
+        b="bare sqlite3 and libsodium",
+        run_a=closing("renew", 60),
+        run_b=closing("bare-renew", 60),
+        limit=3.0,
+        most=0.010,
+    ),
 )
 
 HEADINGS = ("what", "A", "median (spread)", "B", "median (spread)", "A / B (spread)", "limit", "")
@@ -82,6 +120,9 @@ def row(comparison: Comparison, outcome: Outcome) -> tuple[str, ...]:
         return f"{spread.median * scale:.2f}{unit} ({low:.2f}–{high:.2f})"
 
     unit = f" {comparison.unit}"
+    most = ""
+    if comparison.most is not None:
+        most = f", A ≤ {comparison.most * comparison.scale:g}{unit}"
     return (
         comparison.name,
         comparison.a,
@@ -89,8 +130,8 @@ def row(comparison: Comparison, outcome: Outcome) -> tuple[str, ...]:
         comparison.b,
         cell(outcome.b, comparison.scale, unit),
         cell(outcome.ratio, 1.0, ""),
-        f"≤ {comparison.limit:g}",
-        "kept" if outcome.within(comparison.limit) else "broken",
+        f"≤ {comparison.limit:g}" + most,
+        "kept" if comparison.kept(outcome) else "broken",
     )
 
 
@@ -114,7 +155,7 @@ def main(names: list[str]) -> int:
     chosen = [known[name] for name in names] or list(REGISTERED)
     found = [(each, compare(each.run_a, each.run_b)) for each in chosen]
     print(table([row(each, outcome) for each, outcome in found]))
-    return 0 if all(outcome.within(each.limit) for each, outcome in found) else 1
+    return 0 if all(each.kept(outcome) for each, outcome in found) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Sealing a round of 200 padded ballots of 4 KiB: PyNaCl's Aead beside libsodium's own call.
+"""Sealing and opening a round of 200 padded ballots of 4 KiB: Aead beside libsodium's own calls.
 
 The bare call gets its nonce from one draw for all ballots, Aead draws one each.
 """
@@ -24,3 +24,22 @@ def bare() -> None:
     for number, ballot in enumerate(BALLOTS):
         nonce = nonces[number * size : (number + 1) * size]
         bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(ballot, ROUND, nonce, KEY)
+
+
+SEALED = [bytes(secret.Aead(KEY).encrypt(ballot, ROUND)) for ballot in BALLOTS]
+
+
+def titian_opens() -> None:
+    """Open as storage does."""
+    box = secret.Aead(KEY)
+    for sealed in SEALED:
+        box.decrypt(sealed, ROUND)
+
+
+def bare_opens() -> None:
+    """Open with nothing between us and libsodium."""
+    size = secret.Aead.NONCE_SIZE
+    for sealed in SEALED:
+        bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            sealed[size:], ROUND, sealed[:size], KEY
+        )

@@ -141,7 +141,7 @@ def _shown(unit: Unit, box: Box, round_id: int) -> list[tuple[int, str]]:
     """Messages that only a ballot knows to show the dialogue, each with its reader."""
     found = []
     for seat in rounds.roster(unit, round_id):
-        draft = box.read(seat.member_id)
+        draft = box.found(seat.member_id)
         found += [(seat.person_id, mark) for mark in draft.shown] if draft else []
     return found
 
@@ -186,6 +186,7 @@ def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> Af
             shown: Sequence[tuple[int, str]] = ()
             with suppress(KeyLost):
                 box = open_box(unit, house.keyring, round_)
+                box.open_all()
                 shown = _shown(unit, box, round_.id)
             direct += _end_round(house, unit, round_, RoundState.CANCELLED, now, shown)
     outbox.forget_review(unit, review_id)

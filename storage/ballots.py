@@ -70,6 +70,7 @@ class Box:
         self._size = size
         self._slot_key = keyring.get(slot_key(round_id))
         self._aead = secret.Aead(keyring.get(seal_key(round_id, number)))
+        self._found: dict[bytes, Draft] = {}
 
     def __repr__(self) -> str:
         return "Box()"
@@ -97,15 +98,14 @@ class Box:
 
     def open_all(self) -> tuple[list[Draft], int]:
         """Every readable draft, in slot order, and the number of rows that did not open."""
-        drafts: list[Draft] = []
-        broken = 0
-        for slot, sealed in self._all():
-            draft = self._open(slot, sealed)
-            if draft is None:
-                broken += 1
-            else:
-                drafts.append(draft)
-        return drafts, broken
+        rows = self._all()
+        opened = ((slot, self._open(slot, sealed)) for slot, sealed in rows)
+        self._found = {slot: draft for slot, draft in opened if draft is not None}
+        return list(self._found.values()), len(rows) - len(self._found)
+
+    def found(self, member: int) -> Draft | None:
+        """What `open_all` found in a member's slot."""
+        return self._found.get(self._slot(member))
 
     def renew(self, fresh: "Box", changes: Mapping[int, Change]) -> None:
         """Seal every row again under the key of *fresh*, in slot order, changed where asked.

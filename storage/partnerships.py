@@ -234,7 +234,9 @@ def _members(unit: Unit, condition: object, *, past: bool = False) -> list[Membe
 
 def with_role(unit: Unit, partnership_id: int, role: Role) -> list[Member]:
     """The members who hold *role*."""
-    return [m for m in members(unit, partnership_id) if role in m.roles]
+    holding = sa.select(col(RoleRow.member_id)).where(col(RoleRow.role) == role.value)
+    here = col(MemberRow.partnership_id) == partnership_id
+    return _members(unit, sa.and_(here, col(MemberRow.id).in_(holding)))
 
 
 def link_place(unit: Unit, partnership_id: int, spot: Spot) -> int:

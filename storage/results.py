@@ -26,9 +26,10 @@ def save_result(
 ) -> None:
     """Keep what may be shown, once: a second save is an error. Receipts go in by the alphabet."""
     unit.add(ResultRow(round_id=round_id, body=body, comments=comments, comments_until=until))
-    for words in sorted(receipts):
-        unit.add(ReceiptRow(round_id=round_id, words=words))
     unit.flush()
+    rows = [{"round_id": round_id, "words": words} for words in sorted(receipts)]
+    if rows:
+        unit.connection().execute(sa.insert(ReceiptRow), rows)
 
 
 def result(unit: Unit, round_id: int) -> tuple[dict[str, Any], bytes | None] | None:

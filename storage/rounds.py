@@ -247,18 +247,24 @@ def seat_of(unit: Unit, round_id: int, person: int) -> int | None:
 
 def roster(unit: Unit, round_id: int) -> list[Seat]:
     """A round's frozen roster."""
+    columns = (
+        col(RosterRow.member_id),
+        col(MemberRow.person_id),
+        col(PersonRow.name),
+        col(RosterRow.organisation_id),
+        col(OrganisationRow.name),
+        col(PersonRow.language),
+    )
     query = (
-        select(RosterRow, MemberRow.person_id, PersonRow, OrganisationRow.name)
+        sa.select(*columns)
         .join(MemberRow, col(MemberRow.id) == col(RosterRow.member_id))
         .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
         .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(RosterRow.organisation_id))
-        .where(RosterRow.round_id == round_id)
+        .where(col(RosterRow.round_id) == round_id)
         .order_by(col(RosterRow.member_id))
     )
-    return [
-        Seat(round_id, row.member_id, at, who.name, row.organisation_id, organisation, who.language)
-        for row, at, who, organisation in unit.exec(query).all()
-    ]
+    unit.flush()
+    return [Seat(round_id, *row) for row in unit.connection().execute(query)]
 
 
 def asked(unit: Unit, review_id: int) -> list[Seat]:

@@ -1,0 +1,177 @@
+"""Closing a round and sealing one again, on SQLite, committed; beside the bare calls.
+
+    python -m bench.closing close 100000
+
+"Bare" is sqlite3 and libsodium without anything of ours: the same rows read, opened, and
+deleted or sealed again, committed in the same way. It decides nothing and keeps no result.
+The files lie in memory where the machine has a place for that: a disk's part is the disk's.
+"""
+
+import asyncio
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from nacl import bindings, secret, utils
+
+from bench.group import Opened, opened
+from bot import closing
+from bot.sealing import Sealing
+from dialogues.dialogue import Draft, State
+from storage import rounds
+from storage.keyring import seal_key
+from storage.sealing import open_box
+from storage.store import Unit
+from storage.tables import BallotRow
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+TIMES = 9
+ROUND, REVIEW = 1, 1
+WORDS = "Shorter meetings would help all of us."
+
+
+class WarmedUp(Exception):
+    """Ends a transaction that only warms up."""
+
+
+async def answered(folder: Path, people: int) -> Opened:
+    """A house with an open round in which everybody has answered."""
+    house, _ = await opened(folder, {}, "bench", people)
+
+    def fill(unit: Unit) -> None:
+        round_ = rounds.find_round(unit, ROUND)
+        assert round_ is not None
+        box = open_box(unit, house.app.house.keyring, round_)
+        keys = [q.key for q in round_.checkin.asked(round_.facts)]
+        for number, seat in enumerate(rounds.roster(unit, ROUND)):
+            answers: dict[str, Any] = {key: (str(number % 5 + 1),) for key in keys[:-1]}
+            words = WORDS if number % 4 == 0 else None
+            draft = Draft(State.CAST, "~sent", {**answers, keys[-1]: words}, (), f"a b {number}")
+            box.write(seat.member_id, draft)
+
+    await house.store.transact(fill)
+    await house.store.scrub()
+    return house
+
+
+async def close(folder: Path, people: int) -> float:
+    """Seconds of one close, after one that was thrown away."""
+    house = await answered(folder, people)
+    now = house.app.clock.now()
+
+    def thrown_away(unit: Unit) -> None:
+        closing.close_review(house.app.house, unit, REVIEW, now)
+        raise WarmedUp
+
+    if people < 10_000:
+        with_it = await asyncio.gather(house.store.transact(thrown_away), return_exceptions=True)
+        assert isinstance(with_it[0], WarmedUp), with_it
+    began = time.perf_counter()
+    await house.store.transact(
+        lambda unit: closing.close_review(house.app.house, unit, REVIEW, now)
+    )
+    cost = time.perf_counter() - began
+    left = await house.store.read(
+        lambda u: u.connection().scalar(sa.select(sa.func.count()).select_from(BallotRow))
+    )
+    assert left == 0
+    house.store.close()
+    return cost
+
+
+async def renew(folder: Path, people: int) -> float:
+    """Seconds of sealing a round again, in the middle of several."""
+    house = await answered(folder, people)
+    sealing = Sealing(house.app.house, house.store)
+    costs = []
+    for _ in range(TIMES + 1):
+        began = time.perf_counter()
+        await sealing.renew(ROUND)
+        costs.append(time.perf_counter() - began)
+        await sealing.retire()
+    house.store.close()
+    return median(costs[1:])
+
+
+def bare(folder: Path, people: int, work: Callable[[sqlite3.Connection, bytes], None]) -> float:
+    """Seconds of the bare calls for *work*, in the middle of several."""
+    house = asyncio.run(answered_and_left(folder, people))
+    costs = []
+    for _ in range(TIMES + 1):
+        link = sqlite3.connect(folder / "titian.db", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            link.execute(f"PRAGMA {pragma}")
+        rows = link.execute("SELECT * FROM ballot").fetchall()
+        began = time.perf_counter()
+        link.execute("BEGIN IMMEDIATE")
+        work(link, house)
+        link.execute("COMMIT")
+        costs.append(time.perf_counter() - began)
+        link.execute("DELETE FROM ballot")
+        link.executemany("INSERT INTO ballot VALUES (?, ?, ?, ?)", rows)
+        link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        link.close()
+    return median(costs[1:])
+
+
+async def answered_and_left(folder: Path, people: int) -> bytes:
+    """The same house, closed; and its key."""
+    house = await answered(folder, people)
+    key = house.app.house.keyring.get(seal_key(ROUND, 1))
+    house.store.close()
+    return key
+
+
+def _opened(link: sqlite3.Connection, key: bytes) -> list[tuple[bytes, bytes]]:
+    size, found = secret.Aead.NONCE_SIZE, []
+    for slot, sealed in link.execute("SELECT slot, sealed FROM ballot ORDER BY slot").fetchall():
+        bound = f"{ROUND}:1:".encode() + slot
+        found.append((slot, _decrypt(sealed[size:], bound, sealed[:size], key)))
+    return found
+
+
+_decrypt = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt
+_encrypt = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt
+
+
+def bare_close(link: sqlite3.Connection, key: bytes) -> None:
+    """Open every row and delete it."""
+    _opened(link, key)
+    link.execute("DELETE FROM ballot WHERE round_id = ?", (ROUND,))
+
+
+def bare_renew(link: sqlite3.Connection, key: bytes) -> None:
+    """Open every row and seal it under another key."""
+    fresh, size = utils.random(secret.Aead.KEY_SIZE), secret.Aead.NONCE_SIZE
+    rows = []
+    for slot, padded in _opened(link, key):
+        nonce = utils.random(size)
+        sealed = nonce + _encrypt(padded, f"{ROUND}:2:".encode() + slot, nonce, fresh)
+        rows.append((sealed, slot))
+    link.executemany("UPDATE ballot SET sealed = ?, key_number = 2 WHERE slot = ?", rows)
+
+
+def main(what: str, people: int) -> float:
+    """One figure, in seconds."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.exists() else None) as name:
+        folder = Path(name)
+        match what:
+            case "close":
+                return asyncio.run(close(folder, people))
+            case "renew":
+                return asyncio.run(renew(folder, people))
+            case "bare-close":
+                return bare(folder, people, bare_close)
+            case "bare-renew":
+                return bare(folder, people, bare_renew)
+    raise ValueError(what)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1], int(sys.argv[2])))
