@@ -226,14 +226,14 @@ def is_there(unit: Unit, post: Post) -> bool:
 def finish(unit: Unit, post: Post, state: str) -> bool:
     """End a line as sent or failed: what it said goes. False where it is not there any more."""
     end = sa.update(OutboxRow).where(_is(post))
-    done = unit.connection().execute(end.values(state=state, lease=None, body={}))
+    done = unit.connection().execute(end.values(state=state, holder=None, lease=None, body={}))
     return done.rowcount == 1
 
 
 def again(unit: Unit, post: Post, at: datetime) -> None:
     """Try again at *at*."""
     later = sa.update(OutboxRow).where(_is(post))
-    unit.connection().execute(later.values(state="pending", not_before=at, lease=None))
+    unit.connection().execute(later.values(state="pending", holder=None, not_before=at, lease=None))
 
 
 def put_off(unit: Unit, key: str, at: datetime) -> None:

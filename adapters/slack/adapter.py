@@ -141,5 +141,4 @@ def bolt_app(talking: Talking, me: AuthorizeResult, api_url: str) -> AsyncApp:
     app.view_submission(ANY)(talking.submitted)
     app.event("member_joined_channel")(talking.joined)
     app.event("channel_id_changed")(talking.moved)
-    app.event("app_home_opened")(talking.home)
     return app

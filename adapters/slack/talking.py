@@ -146,10 +146,6 @@ class Talking:
         self._after(event.chat.chat, lambda: self._replies.send(replies))
         return await ack()
 
-    async def home(self, ack: AsyncAck) -> BoltResponse:
-        """Somebody looks at Titian's own page."""
-        return await ack()
-
     async def failed(self, error: Exception, body: Body) -> BoltResponse:
         """Something went wrong: people hear it kindly, events come again."""
         kind = _kind(body)

@@ -702,9 +702,7 @@ def joined(ground: Ground, inviter: User | None, channel: str) -> dict[str, Any]
 
 
 async def test_other_events(ground: Ground) -> None:
-    ana = ground.slack.user("Ana")
     await ground.slack.event(joined(ground, None, "C1"), wait=True)
-    await ana.open_home()
     ground.script.answer = lambda event: []
     moved = {"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2"}
     await ground.slack.event({**moved, "event_ts": "1.6"}, wait=True)

@@ -363,12 +363,12 @@ def test_what_is_not_ours_is_noticed() -> None:
 def test_open_forms_are_forgotten_after_half_an_hour() -> None:
     now = 0.0
     forms = Forms(lambda: now)
-    many = tuple(FormField(f"f{n}", "words", "?") for n in range(60))
+    many = tuple(FormField(f"field-{n}", "words", "?") for n in range(60))
     form = Form("w:7", "T", many, "S", "C")
     view = {**filled(modals.view(form, Carrier())), "id": "V1"}
     forms.keep("V1", view, form)
     assert forms.take(view, modals.note(view)).next is not None
-    assert "f1" not in repr(forms._opened)
+    assert "field-1" not in repr(forms._opened)
     now = 1801.0
     with pytest.raises(Lost):
         forms.take(view, modals.note(view))
@@ -393,7 +393,6 @@ SCOPES = {
     "views.open": "",
 }
 EVENTS = {
-    "app_home_opened": (),
     "channel_id_changed": ("channels:read", "groups:read"),
     "member_joined_channel": ("channels:read", "groups:read"),
 }
@@ -421,5 +420,5 @@ def test_the_manifest_allows_what_is_done_and_nothing_else() -> None:
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["settings"]["interactivity"]["is_enabled"]
     tabs = manifest["features"]["app_home"]
-    assert tabs["messages_tab_read_only_enabled"] and tabs["home_tab_enabled"]
+    assert tabs["messages_tab_read_only_enabled"] and not tabs["home_tab_enabled"]
     assert len(manifest["display_information"]["description"]) <= 140
