@@ -16,10 +16,12 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt attacks mutants bench texts audit lock
+.PHONY: help install run demo test check fmt attacks faults mutants bench texts audit lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s%s\n", $$1, $$2}' Makefile
+
+install: .venv/run.stamp  ## install Titian without starting it
 
 run: .venv/run.stamp  ## start Titian; without tokens on the playground, with SQLite
 	@$(BIN)/python -m bot run
@@ -28,7 +30,7 @@ demo: .venv/run.stamp  ## play a whole review in the terminal
 	@$(BIN)/python -m bot demo
 
 test: check  ## everything that CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: .venv/dev.stamp  ## form, types and import contracts, without the tests
 	$(BIN)/ruff format --check
@@ -41,12 +43,15 @@ fmt: .venv/dev.stamp  ## put the code into form
 	$(BIN)/ruff check --fix
 
 attacks: .venv/dev.stamp  ## attack anonymity in the long form: every size, every roster
-	TEST_LONG=1 $(BIN)/pytest tests/attacks
+	TEST_LONG=1 $(BIN)/pytest -n auto --maxprocesses 4 tests/attacks
+
+faults: .venv/dev.stamp  ## kills, broken platforms and lost databases in the long form, with a table
+	TEST_LONG=1 $(BIN)/pytest -q tests/faults
 
 mutants: .venv/dev.stamp  ## take each protection away in turn and see that a test fails
 	@$(BIN)/python -m tests.mutants
 
-bench: .venv/dev.stamp  ## compare with the bare libraries, by ratios
+bench: .venv/dev.stamp .venv/rivals.stamp  ## compare with the bare libraries, by ratios
 	@$(BIN)/python -m bench
 
 texts: .venv/dev.stamp  ## bring the translations up to date with the templates
@@ -62,6 +67,7 @@ lock: .venv/run.stamp  ## bring the locks up to date
 	$(LOCK) --group installer -o requirements-uv.lock
 	$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group rivals -o requirements-rivals.lock
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--only-binary=:all: --no-emit-index-url --no-annotate --no-header
@@ -83,4 +89,10 @@ install = $(BIN)/uv pip install --python $(BIN)/python $(1) || $(BIN)/pip instal
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
 	@git --version >/dev/null 2>&1 || { echo "$(GIT_NEEDED)" >&2; exit 1; }
 	@$(call install,$(HASHED) -r requirements-dev.lock)
+	@touch $@
+
+.venv/rivals.stamp: .venv/dev.stamp requirements-rivals.lock
+	@test -x .venv/rivals/bin/python || "$(PYTHON)" -m venv .venv/rivals
+	@$(BIN)/uv pip install --python .venv/rivals/bin/python $(HASHED) -r requirements-rivals.lock \
+		|| .venv/rivals/bin/pip install $(HASHED) -r requirements-rivals.lock
 	@touch $@

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 
+from bench import charts
 from bench.compare import SLACK, Outcome, Run, Spread, called, compare, stated
 
 
@@ -19,6 +20,7 @@ class Comparison:
     unit: str = "ms"
     scale: float = 1000.0
     most: float | None = None
+    pairs: int = 7
     """What A may cost at most, in seconds, at its best: a busy machine is no fault of A."""
 
     def kept(self, outcome: Outcome) -> bool:
@@ -48,6 +50,14 @@ REGISTERED = (
         run_a=called("bench.telegram:titian"),
         run_b=called("bench.telegram:bare"),
         limit=1 / 0.6,
+    ),
+    Comparison(
+        name="telegram update, the other way",
+        a="Titian, committed",
+        b="aiogram_dialog, in memory",
+        run_a=called("bench.telegram:titian"),
+        run_b=stated(".venv/rivals/bin/python", "bench/rivals/dialog.py"),
+        limit=1 / 1.2,
     ),
     Comparison(
         name="slack action",
@@ -82,6 +92,26 @@ REGISTERED = (
         limit=0.2,
     ),
     Comparison(
+        name="200 tap at once on Slack",
+        a="Titian, the last one",
+        b="stock Bolt, ack first",
+        run_a=called("bench.crowd:slack"),
+        run_b=called("bench.crowd:stock_slack"),
+        limit=10.0,
+        most=3.0,
+        pairs=3,
+    ),
+    Comparison(
+        name="200 tap at once, both",
+        a="Telegram, to the edit",
+        b="Slack, to the ack",
+        run_a=called("bench.crowd:telegram"),
+        run_b=called("bench.crowd:slack"),
+        limit=2.0,
+        most=3.0,
+        pairs=3,
+    ),
+    Comparison(
         name="opening",
         a="PyNaCl Aead",
         b="bare libsodium",
@@ -106,6 +136,79 @@ REGISTERED = (
         run_b=closing("bare-renew", 60),
         limit=3.0,
         most=0.010,
+    ),
+    Comparison(
+        name="2000 durable units, 8 clients",
+        a="Titian's store",
+        b="SQLModel over aiosqlite",
+        run_a=called("bench.units:titian"),
+        run_b=called("bench.units:aiosqlite"),
+        limit=1 / 4,
+        most=2.0,
+        pairs=3,
+    ),
+    Comparison(
+        name="1000 chats invited",
+        a="Titian, against the double",
+        b="Telegram's limit",
+        run_a=called("bench.fanout:titian"),
+        run_b=called("bench.fanout:allowed"),
+        limit=1.054,
+        unit="s",
+        scale=1.0,
+        pairs=1,
+    ),
+    Comparison(
+        name="1000 chats, two workers, one killed",
+        a="Titian, against the double",
+        b="Telegram's limit",
+        run_a=called("bench.fanout:workers"),
+        run_b=called("bench.fanout:allowed"),
+        limit=1.054,
+        unit="s",
+        scale=1.0,
+        pairs=1,
+    ),
+    Comparison(
+        name="50 Slack chats, ten each",
+        a="Titian, against the double",
+        b="Slack's limit",
+        run_a=called("bench.fanout:slack"),
+        run_b=called("bench.fanout:allowed_on_slack"),
+        limit=1.054,
+        unit="s",
+        scale=1.0,
+        pairs=1,
+    ),
+    Comparison(
+        name="1000 lines due",
+        a="outbox of 1,000,000",
+        b="APScheduler's store of 10,000",
+        run_a=stated(sys.executable, "-m", "bench.due", "titian"),
+        run_b=stated(sys.executable, "-m", "bench.due", "apscheduler"),
+        limit=1 / 5,
+        most=0.100,
+        pairs=3,
+    ),
+    Comparison(
+        name="a report's picture",
+        a="Titian, SVG and Typst",
+        b="matplotlib, the same picture",
+        run_a=called("bench.charts:titian"),
+        run_b=charts.rival("seconds"),
+        limit=1 / 3,
+        most=0.080,
+    ),
+    Comparison(
+        name="memory of five pictures",
+        a="Titian, SVG and Typst",
+        b="matplotlib, the same picture",
+        run_a=called("bench.charts:memory"),
+        run_b=charts.rival("memory"),
+        limit=1 / 2,
+        unit="MB",
+        scale=1e-6,
+        pairs=3,
     ),
 )
 
@@ -153,7 +256,7 @@ def main(names: list[str]) -> int:
         print(f"No such comparison: {', '.join(unknown)}. There are: {', '.join(known)}.")
         return 2
     chosen = [known[name] for name in names] or list(REGISTERED)
-    found = [(each, compare(each.run_a, each.run_b)) for each in chosen]
+    found = [(each, compare(each.run_a, each.run_b, each.pairs)) for each in chosen]
     print(table([row(each, outcome) for each, outcome in found]))
     return 0 if all(each.kept(outcome) for each, outcome in found) else 1
 

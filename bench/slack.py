@@ -158,7 +158,7 @@ def _bare(play: Play) -> float:
 
 async def _acknowledged(play: Play) -> float:
     async with served() as server:
-        app, heard = _stock(server.api)
+        app, heard = stock(server.api)
         handler = AsyncSocketModeHandler(app, APP)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         median, acked = await _delivered(server, play, 0)
@@ -167,7 +167,7 @@ async def _acknowledged(play: Play) -> float:
         return median
 
 
-def _stock(api: str) -> tuple[AsyncApp, list[str]]:
+def stock(api: str) -> tuple[AsyncApp, list[str]]:
     """Bolt's app as its documentation begins; and whom it has heard."""
     app, heard = AsyncApp(client=AsyncWebClient(BOT, base_url=api)), list[str]()
 
@@ -189,31 +189,22 @@ def titian_dispatch() -> float:
 
 
 async def _titian_dispatch() -> float:
-    from adapters.slack.adapter import bolt_app
-    from adapters.slack.directory import Directory
-    from adapters.slack.forms import Forms
     from adapters.slack.lanes import Lanes
+    from adapters.slack.listeners import Found, bolt_app
     from adapters.slack.listening import AFTER
     from adapters.slack.pacing import Pace
-    from adapters.slack.replying import Replies
-    from adapters.slack.sending import Sending
-    from adapters.slack.talking import Talking
+    from adapters.slack.workspace import Workspace
 
     async with served() as server:
-        client, handler = AsyncWebClient(BOT, base_url=server.api), Agreeing()
-        talking = Talking(
-            handler,
-            Replies(Sending(client, Pace()), handler),
-            Directory(client),
-            client,
-            Forms(),
-            Lanes(),
-            {},
-            "U0",
-        )
+        handler, space = Agreeing(), Workspace("slack", BOT, server.api, {}, Pace())
         me = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U0", bot_token=BOT)
+        found = space.open(handler, Lanes(), me), me
+
+        async def find(_: str) -> Found:
+            return found
+
         AFTER.set([])
-        return await _dispatched(bolt_app(talking, me, server.api), handler.heard, server.hook)
+        return await _dispatched(bolt_app(find, server.api, ""), handler.heard, server.hook)
 
 
 def bare_dispatch() -> float:
@@ -224,7 +215,7 @@ def bare_dispatch() -> float:
 
 async def _bare_dispatch() -> float:
     async with served() as server:
-        return await _dispatched(*_stock(server.api), server.hook)
+        return await _dispatched(*stock(server.api), server.hook)
 
 
 async def _dispatched(app: AsyncApp, heard: Sequence[str], hook: str) -> float:

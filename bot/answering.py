@@ -4,24 +4,25 @@ The transaction here writes the ballot and a keyed note of the event, and no row
 names a person (DESIGN 4, B06): the reply leaves after the commit, not by the outbox.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from bot import pages, screens
-from bot.scene import House, broker_name, language_of, spoken, worded_fault, zone_of
+from bot import formality, pages, promises, screens
+from bot.arranging import awake
+from bot.scene import House, broker_name, language_of, spoken, term, worded_fault, zone_of
 from bot.screens import Showing
 from dialogues import comments
 from dialogues.bounds import bounds
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed
 from dialogues.engine import advance, show, waits_for_words
 from dialogues.errors import KeyLost
-from dialogues.messages import Filled, Localised, Message, Spot, Tap, Text, say
-from dialogues.model import Person, Round, RoundState
+from dialogues.messages import Filled, Message, Spot, Tap, Text, say
+from dialogues.model import Person, Round, RoundState, Seat
+from dialogues.numbering import typed_option
 from dialogues.texts import Reader
 from dialogues.tokens import RoundToken
-from dialogues.when import waking
 from storage import brokers, partnerships, results, reviews, rounds
 from storage.ballots import Box
 from storage.sealing import open_box
@@ -41,24 +42,31 @@ class Seated:
     kept: str | None
 
 
-def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showing:
-    """Everything a screen of *round_* needs."""
+def showing(
+    house: House,
+    unit: Unit,
+    round_: Round,
+    installation: str,
+    seats: Sequence[Seat] | None = None,
+) -> Showing:
+    """Everything a screen of *round_* needs; its *seats* are read where they are not known."""
     partnership = partnerships.partnership(unit, round_.partnership_id)
     review = reviews.review(unit, round_.review_id)
-    seats = rounds.roster(unit, round_.id)
-    known = brokers.assignments(unit, partnership.id, date.min)
+    seats = rounds.roster(unit, round_.id) if seats is None else seats
+    known = brokers.history(unit, partnership.id)
     about = (
         brokers.assignment(unit, review.assignment_id) if review.assignment_id is not None else None
     )
     name = broker_name(known, about)
     names = {s.name for s in seats if s.name} | {s.organisation for s in seats if s.organisation}
     names |= {o.name for o in partnerships.organisations(unit, partnership.id)}
+    naming = name if name is not None else term(partnership)
     return Showing(
         house,
         review,
         round_,
         partnership,
-        name if name is not None else _our(partnership.term_en, partnership.term_id),
+        naming,
         bounds((s.organisation_id for s in seats), round_.protect.value, round_.minimum),
         len(seats),
         len({s.organisation_id for s in seats}),
@@ -66,11 +74,9 @@ def showing(house: House, unit: Unit, round_: Round, installation: str) -> Showi
         comments.rare(spoken(s.language) or partnership.language for s in seats),
         house.ability(installation),
         house.operator,
+        (about.home or "") if about is not None else "",
+        formality.told(unit, review, naming),
     )
-
-
-def _our(english: str, indonesian: str) -> Localised:
-    return Localised(en=f"our {english}", id=f"{indonesian} kita")
 
 
 def seat(house: House, unit: Unit, spot: Spot, round_id: int, person: Person) -> Seated | None:
@@ -162,7 +168,7 @@ def _turn(
 
 def _typed_pick(view: Showing, draft: Draft, body: str, reader: Reader) -> Move | None:
     question = next((q for q in view.questions if q.key == draft.place), None)
-    option = screens.pick_by_text(question, body, reader) if question else None
+    option = typed_option(question, body, reader.language) if question else None
     return Move(Act.PICK, draft.place, option) if option else None
 
 
@@ -177,7 +183,7 @@ def _noted(
 ) -> Draft:
     draft = turn.draft
     if turn.screen is Screen.LATER:
-        later = tomorrow(person, zone_of(person, view.partnership), now)
+        later = awake(person, view.partnership, now + timedelta(days=1))
         draft = replace(draft, later_at=later.isoformat())
     elif draft.state in (State.CAST, State.DECLINED):
         draft = replace(draft, later_at="")
@@ -188,21 +194,6 @@ def _noted(
     if draft == before and shown == before.shown:
         return before
     return replace(draft, touched=now.isoformat(), shown=shown)
-
-
-def tomorrow(person: Person, zone: ZoneInfo, now: datetime) -> datetime:
-    """When to ask again somebody who said Later: the next day, in their waking hours."""
-    return awake(person, zone, now + timedelta(days=1))
-
-
-def awake(person: Person, zone: ZoneInfo, at: datetime) -> datetime:
-    """The first of a person's waking hours from *at* on."""
-    return waking(at, zone, clock_time(person.quiet_from), clock_time(person.quiet_until))
-
-
-def clock_time(minutes: int) -> time:
-    """A person's quiet hour, kept as minutes of the day."""
-    return time(minutes // 60, minutes % 60)
 
 
 def mark_of(spot: Spot, message: str) -> str:
@@ -288,6 +279,7 @@ def resume_message(
 ) -> Message:
     """The message `checkin` shows for one open round: where somebody stands, no receipt."""
     view = showing(house, unit, round_, installation)
+    view = replace(view, promised=promises.opening_of(unit, round_.id))
     draft = open_state(house, unit, round_, member)
     if draft is None:
         return Message(say("checkin/unreadable", **view.facts))

@@ -4,58 +4,89 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from socket import socket
 
 import structlog
+from starlette.routing import BaseRoute
 
 from bot import web
 from bot.clock import MovedClock, SystemClock
+from bot.controls import Controls
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.examining import keyring_beside
 from bot.forgiving import Forgiving
+from bot.health import Health, Meter, Metered
+from bot.installations import Installations, sealing_key
 from bot.platforms import Ground, open_platforms
-from bot.reports import Reports
+from bot.processes import Process, check
+from bot.replies import Replies
+from bot.report_page import ReportPage
 from bot.scene import House
 from bot.sealing import Sealing
+from bot.sending import serving
 from bot.settings import Settings
 from bot.ticker import Ticker
 from bot.timekeeping import Timekeeping
 from dialogues.errors import CannotStart
 from dialogues.library import open_library
 from dialogues.messages import Ability
-from dialogues.ports import Adapter, Clock
+from dialogues.ports import Adapter, Clock, Intake, Turn
 from dialogues.texts import Texts
-from storage import outbox, people
+from storage import leases, outbox, people
+from storage.belonging import belong
 from storage.database import upgrade
 from storage.keyrings import open_keyring
+from storage.lanes import Lanes
 from storage.store import Store
+from storage.turns import Turns
 
 log = structlog.get_logger()
 HINTS = {
     "InvalidToken": "the platform does not know this token: look at it in .env",
     "Conflict": "another process polls with the same token: stop it",
     "NetworkError": "the platform cannot be reached from here: tried again all the time",
+    "TurnLost": "the database was away: another process may have taken over, this one waits",
     "TimedOut": "the platform does not answer: tried again all the time",
 }
 DRAIN = 2.0
+CLOCK = "clock"
+
+
+class TurnLost(Exception):
+    """Another process may have what this one had."""
 
 
 class App:
-    """All parts of one process. `run` starts them and returns when asked to stop."""
+    """All parts of one process. `run` starts those of its type, and returns when asked to stop."""
 
-    def __init__(self, settings: Settings, clock: Clock, address: str) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, address: str, process: Process = Process.RUN
+    ) -> None:
+        check(process, settings)
+        self.process = process
         library = open_library()
         upgrade(settings.database_url)
         master = settings.master_key.get_secret_value() if settings.master_key else None
         keyring, self.new_master = open_keyring(settings.keyring, master, settings.database_url)
+        belong(settings.database_url, keyring)
         self.clock = clock
         self.store = Store(settings.database_url)
+        self.turns = Turns(settings.database_url)
+        if process.keeps_time:
+            self.turns.want(CLOCK)
         self.status: dict[str, str] = {}
+        self.meter = Meter()
+        self.health = Health(self.store, keyring, self.status, self.meter, clock.now)
+        self._said: dict[str, str] = {}
         controls = Controls(self) if isinstance(clock, MovedClock) else None
         texts = Texts(library)
-        ground = Ground(settings, address, controls, texts)
+        self.vault: Installations | None = None
+        if settings.slack_client_id:
+            sealing = sealing_key(settings.database_url, settings.keyring, master)
+            self.vault = Installations(self.store, self.turns, clock, sealing)
+        ground = Ground(settings, address, controls, texts, process is Process.WORKER, self.vault)
         self.adapters: dict[str, Adapter] = {
             adapter.installation: adapter for adapter in open_platforms(ground)
         }
@@ -67,15 +98,25 @@ class App:
             settings.founding_open,
             lambda code: [link for a in self.adapters.values() if (link := a.join_link(code))],
             lambda: [link for a in self.adapters.values() if (link := a.group_link())],
-            lambda name: self.adapters[name].join_link("") if name in self.adapters else "",
-            lambda name: self.adapters[name].ability if name in self.adapters else Ability(),
+            lambda name: a.join_link("") if (a := serving(self.adapters, name)) else "",
+            lambda name: a.ability if (a := serving(self.adapters, name)) else Ability(),
+            settings.public_url.rstrip("/"),
         )
-        self.reports = Reports(self.house, self.store, clock)
+        self.reports = Replies(self.house, self.store, clock)
         self.sealing = Sealing(self.house, self.store)
         self.delivery = Delivery(
-            self.house, self.store, clock, self.reports, self.adapters, self.sealing
+            self.house,
+            self.store,
+            clock,
+            self.reports,
+            self.adapters,
+            self.sealing,
+            mine=None if self.store.alone else self._lanes,
+            counted=self.meter.ended,
         )
-        keeping = Timekeeping(self.house, self.store, self.delivery, self.sealing)
+        keeping = Timekeeping(
+            self.house, self.store, self.delivery, self.sealing, lambda: self.turns.has(CLOCK)
+        )
         self.ticker = Ticker(clock, keeping.steps)
         self.conversation = Conversation(
             self.house,
@@ -106,25 +147,30 @@ class App:
         """Run every part until *stop*; then intake first, delivery, web, store."""
         await self.introduce()
         await self._take_over()
-        routes = [r for a in self.adapters.values() for r in getattr(a, "routes", list)()]
-        server = web.server(web.application(routes, self.status)) if sock else None
+        server = web.server(web.application(self._routes())) if sock else None
         async with asyncio.TaskGroup() as group:
+            turning = group.create_task(self._keep("turns", self.turns.run))
             intake = [
                 group.create_task(self._keep(name, self._adapter(name))) for name in self.adapters
             ]
             sending = group.create_task(self._keep("delivery", self.delivery.run))
-            ticking = group.create_task(self._keep("clock", self.ticker.run))
+            ticking = group.create_task(self._keep("clock", self._tick))
             self.ticker.ring()
             serving = group.create_task(server.serve(sockets=[sock])) if server and sock else None
             await stop.wait()
+            self.delivery.rest()
             for task in intake:
                 task.cancel()
             await asyncio.wait(intake, timeout=DRAIN)
             ticking.cancel()
             sending.cancel()
+            turning.cancel()
             if server is not None and serving is not None:
                 server.should_exit = True
                 await serving
+        for adapter in self.adapters.values():
+            await adapter.close()
+        await self.turns.close()
         await asyncio.to_thread(self.store.close)
         self.house.keyring.close()
 
@@ -132,28 +178,81 @@ class App:
         """On SQLite there is one process: whatever another one held, it is not there any more."""
         if self.store.alone:
             now = self.clock.now()
-            for holder in await self.store.read(outbox.holders):
-                await self.store.transact(lambda unit, h=holder: outbox.recover(unit, now, h))  # type: ignore[misc]
+            for holder in await self.store.read(leases.holders):
+                await self.store.transact(lambda unit, h=holder: leases.recover(unit, now, h))  # type: ignore[misc]
+
+    def _routes(self) -> list[BaseRoute]:
+        """Where events that come by HTTP are mounted, and reports where browsers reach us."""
+        taking = [a for a in self.adapters.values() if self.process.takes(a.intake)]
+        brought = [route for adapter in taking for route in getattr(adapter, "routes", list)()]
+        if self.house.address:
+            brought += ReportPage(self.house, self.store, self.clock).routes()
+        return [*self.health.routes(), *brought]
+
+    def _lanes(self) -> Lanes:
+        """The lanes that this process paces now."""
+        mine = [name for name in self.adapters if self.turns.has(f"lane {name}")]
+        return Lanes(frozenset(mine), frozenset(self.adapters))
+
+    async def _tick(self) -> None:
+        """Timers and the outbox, where this process looks after either."""
+        if self.process.keeps_time or self.process.delivers:
+            await self.ticker.run()
 
     def _adapter(self, name: str) -> Callable[[], Awaitable[None]]:
-        adapter = self.adapters[name]
-        handler = Forgiving(self.conversation, self.house.texts)
+        """An adapter as long as it is its turn; until then it can send."""
+        adapter, intake = self.adapters[name], f"intake {name}"
+        handler = Metered(Forgiving(self.conversation, self.house.texts), self.meter)
 
         async def run() -> None:
             self.status.setdefault(name, "connecting")
-            await adapter.run(handler, lambda: self._is_up(name))
+            running = asyncio.ensure_future(
+                adapter.run(handler, lambda: self._is_up(name), self._turn(name, adapter))
+            )
+            lost = asyncio.ensure_future(self.turns.lost(intake))
+            try:
+                await asyncio.wait({running, lost}, return_when=asyncio.FIRST_COMPLETED)
+                if not running.done():
+                    raise TurnLost
+                running.result()
+            finally:
+                running.cancel()
+                lost.cancel()
+                await asyncio.gather(running, lost, return_exceptions=True)
+                await self.turns.give_back(intake)
 
         return run
 
+    def _turn(self, name: str, adapter: Adapter) -> Turn:
+        """Events are taken by one process for each token, its lane is paced by one.
+
+        What comes by HTTP comes to any of them.
+        """
+
+        async def turn() -> None:
+            takes = self.process.takes(adapter.intake)
+            if takes and adapter.intake is not Intake.WEB:
+                self.status[name] = "waiting"
+                await self.turns.come(f"intake {name}")
+                self.status[name] = "connecting"
+            if self.process.delivers:
+                self.turns.want(f"lane {name}")
+            if not takes:
+                self._is_up(name)
+                await asyncio.Event().wait()
+
+        return turn
+
     def _is_up(self, name: str) -> None:
-        if self.status.get(name, "").startswith("down"):
+        if self._said.pop(name, ""):
             log.info("part_up_again", part=name)
         self.status[name] = "up"
 
     def _is_down(self, name: str, error: str) -> None:
         """Said once for each new reason; the retries after it are silent."""
-        if self.status.get(name) != f"down: {error}":
+        if self._said.get(name) != error:
             log.warning("part_failed", part=name, error=error, hint=HINTS.get(error, ""))
+        self._said[name] = error
         self.status[name] = f"down: {error}"
 
     async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -170,61 +269,21 @@ class App:
             await asyncio.sleep(wait)
 
 
-class Controls:
-    """The playground's clock buttons."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def now(self) -> datetime:
-        """The present of this process."""
-        return self._app.clock.now()
-
-    async def move(self, by: timedelta) -> None:
-        """Forward, and everything that became due on the way, in its order."""
-        target = self.now() + by
-        while await self._step(target):
-            continue
-        self._forward(target - self.now())
-        await self._app.ticker.tick()
-
-    async def to_next(self) -> bool:
-        """To the next thing due; False where nothing is."""
-        at = await self._app.next_due()
-        if at is None:
-            return False
-        self._forward(at - self.now())
-        await self._app.ticker.tick()
-        return True
-
-    async def _step(self, target: datetime) -> bool:
-        at = await self._app.next_due()
-        if at is None or at > target:
-            return False
-        self._forward(at - self.now())
-        await self._app.ticker.tick()
-        return True
-
-    def _forward(self, by: timedelta) -> None:
-        assert isinstance(self._app.clock, MovedClock)
-        self._app.clock.move(by)
-
-
-async def serve(settings: Settings) -> None:
-    """Run Titian until SIGTERM or SIGINT. Prints where it can be reached.
+async def serve(settings: Settings, process: Process = Process.RUN) -> None:
+    """Run Titian, or one process of it, until SIGTERM or SIGINT. Prints where it can be reached.
 
     Raises:
         CannotStart: Something must be changed first.
     """
-    sock = web.listen(settings.host, settings.port)
-    port = sock.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = settings.public_url or f"http://{host}:{port}"
+    check(process, settings)
+    sock = web.listen(settings.host, settings.port) if process.serves else None
+    address = settings.public_url or (web.address(sock) if sock else "")
     clock: Clock = MovedClock() if settings.with_playground and not settings.live else SystemClock()
     try:
-        app = App(settings, clock, address)
+        app = App(settings, clock, address, process)
     except CannotStart:
-        sock.close()
+        if sock is not None:
+            sock.close()
         raise
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -235,5 +294,6 @@ async def serve(settings: Settings) -> None:
     if settings.live and keyring_beside(settings):
         log.warning("keyring_beside_database", hint="see what titian doctor says of it")
     what = "the playground" if settings.with_playground else "Titian"
-    print(f"Open {address} for {what}. Ctrl+C stops.", flush=True)  # noqa: T201  (for whoever started it)
+    said = f"Open {address} for {what}." if sock else f"Titian's {process} runs."
+    print(f"{said} Ctrl+C stops.", flush=True)  # noqa: T201  (for whoever started it)
     await app.run(sock, stop)

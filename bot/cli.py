@@ -3,14 +3,11 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dialogues.errors import BrokenFile, CannotStart
-
-if TYPE_CHECKING:
-    from dialogues.checkin import CheckIn
 
 cli = typer.Typer(
     add_completion=False,
@@ -48,17 +45,52 @@ def default(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Run everything in one process."""
+    _serve("run")
+
+
+@cli.command()
+def web() -> None:
+    """One process of several: take what comes by HTTP."""
+    _serve("web")
+
+
+@cli.command()
+def worker() -> None:
+    """One process of several: send what waits."""
+    _serve("worker")
+
+
+@cli.command()
+def clock() -> None:
+    """One process of several: open, close and seal again when it is time. Others stand by."""
+    _serve("clock")
+
+
+@cli.command()
+def socket() -> None:
+    """One process of several: listen to Slack. Others stand by."""
+    _serve("socket")
+
+
+@cli.command()
+def poll() -> None:
+    """One process of several: fetch from Telegram. Others stand by."""
+    _serve("poll")
+
+
+def _serve(process: str) -> None:
     import asyncio
 
     from bot import dumps
     from bot.app import serve
     from bot.logs import set_up
+    from bot.processes import Process
     from bot.settings import read_settings
 
     settings = read_settings()
     set_up(settings.log)
     dumps.keep_out()
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, Process(process)))
 
 
 @cli.command()
@@ -71,8 +103,37 @@ def migrate() -> None:
 
 
 @cli.command()
+def backup(file: Path) -> None:
+    """Copy the database into one file, also while Titian runs. It holds no keys."""
+    import asyncio
+
+    from bot.clock import SystemClock
+    from bot.copying import backup as copy
+    from bot.settings import read_settings
+
+    made, gone = asyncio.run(copy(read_settings(), file, SystemClock().now()))
+    print(f"{file} holds {made.rows} rows, as of {made.made_at:%Y-%m-%d %H:%M} UTC, and no keys.")
+    if not gone:
+        print("An older copy still fits the keys for up to an hour: somebody was reading.")
+
+
+@cli.command()
+def restore(file: Path) -> None:
+    """Put a backup into the empty database of TITIAN_DATABASE_URL. Nothing is sent by that."""
+    from bot.clock import SystemClock
+    from bot.copying import restore as put_back
+    from bot.settings import read_settings
+
+    done = put_back(read_settings(), file, SystemClock().now())
+    print(f"{done.copy.rows} rows of {done.copy.made_at:%Y-%m-%d %H:%M} UTC are back.")
+    print(f"{done.unreadable} open review(s) ended without a result: their keys are gone.")
+    print(f"{done.forgotten} person(s) who were deleted since were deleted again.")
+    print(f"{done.unsent} message(s) that were due since are not sent: they may have been.")
+
+
+@cli.command()
 def doctor() -> None:
-    """Look for what weakens the promise on this server; exit code 1 where something does."""
+    """Look for what is missing or weakens the promise, and how to mend it; exit code 1 then."""
     from bot.doctor import findings
     from bot.examining import examine
     from bot.settings import read_settings
@@ -116,31 +177,43 @@ def demo(
         Path | None, typer.Option(help="Keep database and keyring after each step here.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("var/demo"),
+    scenario: Annotated[
+        str, typer.Option(help="Which story: small, large, year and more.")
+    ] = "small",
+    reader: Annotated[str, typer.Option(help="Only this person's chat, like sari.")] = "",
 ) -> None:
-    """Play a whole review in the terminal, with a virtual clock."""
+    """Play a whole review, or a year of them, in the terminal, with a virtual clock."""
     import asyncio
 
     from bot.demo import play
 
-    asyncio.run(play(out, snapshots))
+    asyncio.run(play(out, snapshots, scenario, reader))
 
 
 @checkins.command("list")
 def list_checkins() -> None:
-    """Every check-in: its id, its title, how many questions."""
+    """Every check-in: what becomes of the answers, who answers, minutes, id, titles."""
     from dialogues.library import open_library
 
     for checkin in open_library().checkins.values():
+        who = list(checkin.audience) + ["broker's mirror"] * checkin.mirrored
+        minutes = max(checkin.minutes(facts) for facts in checkin.situations())
         print(
-            f"{checkin.id:24} {len(checkin.questions):2}  {checkin.title.en} / {checkin.title.id}"
+            f"{checkin.id:21} {checkin.confidence:7} {minutes} min  "
+            f"{', '.join(who).replace('_', ' '):34} {checkin.title.en} / {checkin.title.id}"
         )
 
 
 @checkins.command("check")
 def check_checkins() -> None:
-    """Read every check-in file; exit code 2 with the first thing to mend."""
-    from dialogues.library import open_library
+    """Read every check-in file; exit code 2 with everything there is to mend."""
+    from dialogues.library import open_library, proofread
 
+    found = proofread()
+    for line in found:
+        print(line, file=sys.stderr)
+    if found:
+        raise typer.Exit(2)
     print(f"{len(open_library().checkins)} check-ins are fine.")
 
 
@@ -148,36 +221,27 @@ def check_checkins() -> None:
 def show_checkin(
     name: str,
     language: str = "en",
-    on: Annotated[str, typer.Option(help="As telegram or slack get it.")] = "",
+    on: Annotated[str, typer.Option(help="The requests to telegram or slack, as JSON.")] = "",
 ) -> None:
-    """Print the questions of one check-in as they are asked, or its messages on a platform."""
-    from dialogues.checkin import Words
+    """Print every screen of one check-in on each platform, or what one platform is sent."""
+    from bot.clock import SystemClock
+    from bot.preview import PLATFORMS, platform, printed, read_out
     from dialogues.library import LANGUAGES, open_library
 
-    found = open_library().checkins.get(name)
-    if found is None:
+    library, now = open_library(), SystemClock().now()
+    checkin = library.checkins.get(name)
+    if checkin is None:
         raise CannotStart(f'There is no check-in called "{name}": see "titian checkins list".')
     if language not in LANGUAGES:
         raise CannotStart(f'There is no language "{language}": use {" or ".join(LANGUAGES)}.')
-    if on:
-        _show_on(found, language, on)
-        return
-    print(found.title.in_language(language))
-    for number, question in enumerate(found.questions, 1):
-        print(f"\n{number}. {question.text.in_language(language)}")
-        if question.mirror:
-            print(f"   ({question.mirror.in_language(language)})")
-        if not isinstance(question, Words):
-            for option in question.options:
-                print(f"   [{option.text.in_language(language)}]")
-
-
-def _show_on(checkin: "CheckIn", language: str, on: str) -> None:
-    from bot.clock import SystemClock
-    from bot.preview import platform, printed
-    from dialogues.library import open_library
-
-    if platform(on) is None:
-        raise CannotStart(f'There is no platform "{on}" to show it on: use telegram or slack.')
-    for line in printed(open_library(), checkin, language, on, SystemClock().now()):
-        print(line)
+    if on and on not in PLATFORMS:
+        names = " or ".join(PLATFORMS)
+        raise CannotStart(f'There is no platform "{on}" to show it on: use {names}.')
+    print(checkin.title.in_language(language))
+    for each in PLATFORMS:
+        shown = platform(each)
+        assert shown is not None
+        if not on:
+            print("\n".join(("", f"= {each}", *read_out(library, checkin, language, shown, now))))
+        elif on == each:
+            print("\n".join(printed(library, checkin, language, shown, now)))

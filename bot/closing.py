@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import answering
+from bot import answering, concerning, formality
 from bot.notices import notice, tell
 from bot.scene import After, House
 from dialogues import due
@@ -22,14 +22,14 @@ from dialogues.messages import Message, Spot, say
 from dialogues.model import (
     Audience,
     Confidence,
-    Partnership,
+    Person,
     Review,
     ReviewState,
     Round,
     RoundState,
     Seat,
 )
-from storage import brokers, outbox, partnerships, results, reviews, rounds
+from storage import outbox, partnerships, results, reviews, rounds, timers
 from storage.ballots import (
     Box,
     delete_ballots,
@@ -47,13 +47,15 @@ def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> Aft
         return After()
     direct: list[tuple[int, Message]] = []
     lost = False
-    for round_ in rounds.rounds(unit, review_id):
+    made = rounds.rounds(unit, review_id)
+    for round_ in made:
         if rounds.standing(unit, round_.id, alone=True)[0] is RoundState.OPEN:
             try:
                 direct += _close_round(house, unit, round_, now)
             except KeyLost:
                 lost = lost or round_.audience is not Audience.BROKER
-                direct += _end_round(house, unit, round_, RoundState.UNREADABLE, now)
+                seats = rounds.roster(unit, round_.id)
+                direct += _end_round(house, unit, round_, RoundState.UNREADABLE, now, seats)
     partnership = partnerships.partnership(unit, review.partnership_id)
     zone = ZoneInfo(partnership.zone)
     if lost:
@@ -62,29 +64,31 @@ def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> Aft
         told = Message(say("review/unreadable", **view.facts))
         tell(unit, review, "unreadable", told, now)
         return After(direct)
-    share_at = due.share(now, zone)
+    # Where it is about nobody, nobody has a right to read first.
+    by_name = made[0].confidence is Confidence.NAMED
+    read_first = not by_name and concerning.concerned(unit, review)
+    share_at = due.share(now, zone) if read_first else now
     review = reviews.set_review(unit, review_id, state=ReviewState.CLOSED, share_at=share_at)
-    outbox.put_timer(unit, f"review:{review_id}:share", "share", share_at, review=review_id)
-    _after_close(house, unit, review, partnership, now)
+    timers.put(unit, f"review:{review_id}:share", "share", share_at, review=review_id)
+    if not by_name:  # else everybody told gets it at once, by the timer above
+        _after_close(house, unit, review, now)
+    formality.after_close(unit, review, partnership, now)
     return After(direct)
 
 
-def _after_close(
-    house: House, unit: Unit, review: Review, partnership: Partnership, now: datetime
-) -> None:
+def _after_close(house: House, unit: Unit, review: Review, now: datetime) -> None:
     round_ = rounds.rounds(unit, review.id)[0]
     view = answering.showing(house, unit, round_, "")
     found = results.result(unit, round_.id)
     answered = found[0].get("answered") if found else None
     values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
-    if review.assignment_id is not None:
-        broker = brokers.assignment(unit, review.assignment_id)
+    for broker in concerning.concerned(unit, review):
         report = Message(say("report/chat"), report=f"{review.id} broker")
         key = f"review:{review.id}:report:{broker.member_id}"
         outbox.put(unit, key, report, now, person=broker.person_id)
     closed = Message(say("review/closed", share_at=review.share_at, **values))
     tell(unit, review, "closed", closed, now)
-    notice(house, unit, review, round_, "group/closed", now)
+    notice(unit, view, "group/closed", now)
 
 
 def _close_round(
@@ -99,9 +103,13 @@ def _close_round(
     cast = [draft for draft in drafts if draft.state is State.CAST]
     receipts = [draft.receipt for draft in cast]
     if round_.confidence is Confidence.NAMED:
-        answers = {k: v for draft in cast for k, v in draft.answers.items()}
-        body: dict[str, object] = {"mirror": True, "cast": bool(cast), "answers": answers}
-        results.save_result(unit, round_.id, body, None, None, receipts)
+        found = {seat.member_id: box.found(seat.member_id) for seat in seats}
+        named = {
+            str(member): dict(draft.answers)
+            for member, draft in found.items()
+            if draft is not None and draft.state is State.CAST
+        }
+        results.save_result(unit, round_.id, {"named": named}, None, None, receipts)
     else:
         result = disclose(
             round_.checkin,
@@ -116,7 +124,7 @@ def _close_round(
             sealed = seal_comments(house.keyring, comment_key(round_.id), result.comments)
         until = (now + due.COMMENTS).date() if sealed else None
         results.save_result(unit, round_.id, to_data(result), sealed, until, receipts)
-    return _end_round(house, unit, round_, RoundState.CLOSING, now, _shown(unit, box, round_.id))
+    return _end_round(house, unit, round_, RoundState.CLOSING, now, seats, _shown(box, seats))
 
 
 def _bounds(round_: Round, seats: Sequence[Seat]) -> Bounds:
@@ -137,10 +145,10 @@ def _before(unit: Unit, round_: Round, seats: Sequence[Seat]) -> Iterator[Before
         yield earlier(result, _bounds(old, then).t, len(now - people), left)
 
 
-def _shown(unit: Unit, box: Box, round_id: int) -> list[tuple[int, str]]:
+def _shown(box: Box, seats: Sequence[Seat]) -> list[tuple[int, str]]:
     """Messages that only a ballot knows to show the dialogue, each with its reader."""
     found = []
-    for seat in rounds.roster(unit, round_id):
+    for seat in seats:
         draft = box.found(seat.member_id)
         found += [(seat.person_id, mark) for mark in draft.shown] if draft else []
     return found
@@ -152,6 +160,7 @@ def _end_round(
     round_: Round,
     state: RoundState,
     now: datetime,
+    seats: Sequence[Seat],
     shown: Sequence[tuple[int, str]] = (),
 ) -> list[tuple[int, Message]]:
     """Delete all that is bound to the round; every message about it gets one and the same end."""
@@ -160,15 +169,15 @@ def _end_round(
     rounds.set_round(unit, round_.id, state=state, closed_at=now)
     ended = rounds.find_round(unit, round_.id)
     assert ended is not None
-    view = answering.showing(house, unit, ended, "")
+    view = answering.showing(house, unit, ended, "", seats)
     text = answering.ended(house, unit, view)
-    seats = {seat.member_id: seat.person_id for seat in rounds.roster(unit, round_.id)}
+    persons = {seat.member_id: seat.person_id for seat in seats}
     known: set[str] = set()
     for member, installation, chat, message in results.open_messages(unit, round_.id):
         known.add(f"{installation}|{chat}|{message}")
         edit = Message(text.say, (), None, message, Spot(installation, chat))
         key = f"closed:{round_.id}:{member}:{installation}"
-        outbox.put(unit, key, edit, now, person=seats[member], priority=6)
+        outbox.put(unit, key, edit, now, person=persons[member], priority=6)
     results.forget_messages(unit, round_.id)
     direct = []
     for person, mark in shown:
@@ -180,18 +189,25 @@ def _end_round(
 
 def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> After:
     """End a review without a result: keys go, nothing is revealed (R10)."""
-    direct: list[tuple[int, Message]] = []
+    direct: list[tuple[int | Person, Message]] = []
     for round_ in rounds.rounds(unit, review_id):
-        if rounds.standing(unit, round_.id, alone=True)[0] is RoundState.OPEN:
-            shown: Sequence[tuple[int, str]] = ()
-            with suppress(KeyLost):
-                box = open_box(unit, house.keyring, round_)
-                box.open_all()
-                shown = _shown(unit, box, round_.id)
-            direct += _end_round(house, unit, round_, RoundState.CANCELLED, now, shown)
-    outbox.forget_review(unit, review_id)
-    review = reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
+        direct += cancel_round(house, unit, round_, now).direct
+    timers.forget_review(unit, review_id)
+    reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
     made = rounds.rounds(unit, review_id)
     if made:
-        notice(house, unit, review, made[0], "group/cancelled", now)
+        notice(unit, answering.showing(house, unit, made[0], ""), "group/cancelled", now)
     return After(direct)
+
+
+def cancel_round(house: House, unit: Unit, round_: Round, now: datetime) -> After:
+    """End one round of a review without a result, where it is open."""
+    if rounds.standing(unit, round_.id, alone=True)[0] is not RoundState.OPEN:
+        return After()
+    seats = rounds.roster(unit, round_.id)
+    shown: Sequence[tuple[int, str]] = ()
+    with suppress(KeyLost):
+        box = open_box(unit, house.keyring, round_)
+        box.open_all()
+        shown = _shown(box, seats)
+    return After(_end_round(house, unit, round_, RoundState.CANCELLED, now, seats, shown))

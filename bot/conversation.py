@@ -12,9 +12,10 @@ from bot import answering
 from bot.answering import Seated
 from bot.ballots_first import ballots_first
 from bot.commands import load
-from bot.commands.forms import candidates, resume, resume_page, start
+from bot.commands.forms import resume, resume_page, start, takes_part
+from bot.commands.home import opened
 from bot.commands.words import build, parse
-from bot.groups import unlinked
+from bot.groups import added, note_group, unlinked
 from bot.placing import settled
 from bot.recall import Recall
 from bot.refusals import refused
@@ -23,12 +24,13 @@ from bot.scene import After, House, Scene, spoken
 from dialogues.dialogue import Move, Typed
 from dialogues.errors import NotNow, Refusal
 from dialogues.messages import (
+    Added,
     Button,
     Command,
     Filled,
     Incoming,
     Message,
-    Moved,
+    Opened,
     Outgoing,
     Spot,
     Tap,
@@ -38,9 +40,10 @@ from dialogues.messages import (
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
 from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
-from storage import drafts, partnerships, people, rounds
+from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
+from storage.turns import one_at_a_time
 
 COMMANDS = load()
 TREE = build(COMMANDS)
@@ -83,11 +86,11 @@ class Conversation:
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         """See Handler."""
-        if isinstance(incoming.event, Moved):
-            chat = incoming.event.chat
-            await self._store.transact(lambda u: partnerships.move_place(u, incoming.chat, chat))
+        if await note_group(self._store, incoming, self._clock.now()):
             return ()
-        if not incoming.private and not isinstance(incoming.event, Command | Tap):
+        if isinstance(incoming.event, Opened):
+            return await opened(self._house, self._store, self._clock, self._reports, incoming)
+        if not incoming.private and not isinstance(incoming.event, Command | Tap | Added):
             return ()
         quick = await self._quickly(incoming)
         if quick is not None:
@@ -197,6 +200,7 @@ class Conversation:
         return None
 
     def _note(self, unit: Unit, incoming: Incoming, known: Known) -> None:
+        one_at_a_time(unit)
         chat = incoming.chat if incoming.private else None
         person = people.know(
             unit,
@@ -213,16 +217,19 @@ class Conversation:
     def _command(
         self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
     ) -> tuple[Sequence[Message], Sequence[After]]:
+        one_at_a_time(unit)
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
             return (), ()
-        chat = incoming.chat
+        chat, event = incoming.chat, incoming.event
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
         scene.withdrawn = known
+        if isinstance(event, Added):
+            return added(scene, incoming), ()
         where = incoming.place if incoming.private else chat
-        linked = partnerships.place_of(unit, where) if where is not None else None
-        if linked is not None and (not incoming.private or _in(scene, linked)):
+        linked = places.place_of(unit, where) if where is not None else None
+        if linked is not None and (not incoming.private or takes_part(scene, linked)):
             scene.enter(linked)
         elif not incoming.private:
             return unlinked(scene, incoming), ()
@@ -234,9 +241,9 @@ class Conversation:
             savepoint.rollback()
             unit.expire_all()
             scene.after.clear()
-            messages = [refused(refusal, BY_NAME)]
+            messages = refused(refusal, BY_NAME, event)
         messages = settled(messages, incoming)
-        if not incoming.private:
+        if messages and not incoming.private:
             door = self._house.door(chat.installation)
             quiet = Message(say("group/private", door=door), at=chat)
             messages = [*messages, quiet]
@@ -263,7 +270,7 @@ class Conversation:
             case CommandToken(text=text):
                 if text.startswith("@"):
                     chosen, _, text = text.removeprefix("@").partition(" ")
-                    if any(m.partnership_id == int(chosen) for m in candidates(scene, frozenset())):
+                    if takes_part(scene, int(chosen)):
                         scene.enter(int(chosen))
                 parsed = parse(TREE, text)
                 return start(scene, parsed.command, parsed.raw)
@@ -287,10 +294,6 @@ class Conversation:
         if incoming.private:
             return incoming.chat
         return Spot(incoming.chat.installation, incoming.sender.user)
-
-
-def _in(scene: Scene, partnership_id: int) -> bool:
-    return any(m.partnership_id == partnership_id for m in candidates(scene, frozenset()))
 
 
 HELP = Button(say("label.help"), "c:help")

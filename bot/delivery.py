@@ -5,25 +5,28 @@ Lines of one person or group go out one after another, those of different ones s
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from bot.lanes import Lanes
-from bot.reminding import KEY as REMINDER
+from bot.nudging import REMINDER
 from bot.reminding import Reminding
 from bot.reports import Reports
+from bot.reviews import fill
 from bot.scene import After, House
 from bot.sealing import Sealing
 from bot.sending import Sender, unasked
 from dialogues.errors import DeliveryError, NotNow, RetryLater, UnknownOutcome, Unreachable
-from dialogues.messages import Message, Outgoing
+from dialogues.messages import Message, Outgoing, Spot
 from dialogues.model import Person, RoundState
 from dialogues.ports import Adapter, Clock
-from storage import outbox, partnerships, people, results, rounds
+from storage import leases, outbox, people, places, results, rounds
+from storage.lanes import Lanes as Ways
 from storage.outbox import Post
+from storage.patience import Patient
 from storage.store import Store, Unit
 
 log = structlog.get_logger()
@@ -46,16 +49,28 @@ class Delivery:
         adapters: Mapping[str, Adapter],
         sealing: Sealing,
         holder: str = "",
+        mine: Callable[[], Ways] | None = None,
+        counted: Callable[[str, str], None] = lambda installation, end: None,
     ) -> None:
-        """*holder* names this process where lines are leased; made up if not given."""
+        """*holder* names this process where lines are leased; made up if not given.
+
+        *mine* tells which lanes are this process's now; None where there is one process.
+        *counted*: see `Sender`.
+        """
+        self._house = house
         self._store = store
         self._clock = clock
-        self._sender = Sender(reports, adapters)
-        self._reminding = Reminding(house, store, clock, self._sender, sealing)
+        self._sender = Sender(reports, adapters, counted)
+        self._patient = Patient(store)
+        self._reminding = Reminding(house, self._patient, clock, self._sender, sealing)
         self._lanes = Lanes()
         self._bell = asyncio.Event()
         self._running = False
+        self._resting = False
         self._owes_scrub = False
+        self._in_doubt = False
+        self._mine = mine
+        self._ways = mine() if mine is not None else None
         self.holder = holder or uuid.uuid4().hex
 
     async def run(self) -> None:
@@ -75,7 +90,7 @@ class Delivery:
             await self._lanes.drain(DRAIN)
             with suppress(NotNow):
                 now = self._clock.now()
-                await self._store.transact(lambda unit: outbox.recover(unit, now, self.holder))
+                await self._store.transact(lambda unit: leases.recover(unit, now, self.holder))
 
     async def due(self) -> None:
         """Something may be due: ring for `run`; where that is not running, send it all now."""
@@ -83,6 +98,22 @@ class Delivery:
             self._bell.set()
         else:
             await self.flush()
+
+    def rest(self) -> None:
+        """Take nothing new: the end is near."""
+        self._resting = True
+
+    async def take_over(self) -> None:
+        """See which lanes are ours; what others held in those that are new goes out from here."""
+        if self._mine is None or self._ways is None:
+            return
+        ways, now = self._mine(), self._clock.now()
+        fresh = ways.but(self._ways)
+        self._ways = ways
+        if fresh.mine:
+            await self._store.transact(
+                lambda unit: leases.recover(unit, now, but=self.holder, lanes=fresh)
+            )
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
@@ -106,7 +137,7 @@ class Delivery:
     @property
     def waits(self) -> bool:
         """Whether something is to be done that no line of the outbox tells of."""
-        return self._reminding.uncovered
+        return self._in_doubt or self._reminding.uncovered
 
     async def _all(self) -> int:
         taken = 0
@@ -115,11 +146,19 @@ class Delivery:
             taken += more
             if self._lanes.busy:
                 await (self._lanes.one_less() if more or not self._lanes.room else self._rest())
+            elif self._in_doubt:
+                await self._give_back()
             elif not more:
                 break
         await self._reminding.again()
         await self._reminding.cover()
         return taken
+
+    async def _give_back(self) -> None:
+        """Nothing is in hand: what the outbox says we hold was claimed without our learning it."""
+        now = self._clock.now()
+        await self._store.transact(lambda unit: leases.recover(unit, now, self.holder))
+        self._in_doubt = False
 
     async def _rest(self) -> None:
         """Nothing is due, something is under way: wait for it, or for a bell."""
@@ -137,10 +176,18 @@ class Delivery:
             await asyncio.gather(bell, less, return_exceptions=True)
 
     async def _take(self) -> int:
-        room, now = self._lanes.room, self._clock.now()
+        room, now, ways = self._lanes.room, self._clock.now(), self._ways
+        if self._resting or (ways is not None and not ways.mine):
+            return 0
         if room == 0 or not (await self._store.read(lambda unit: outbox.waits(unit, now)))[0]:
             return 0
-        posts = await self._store.transact(lambda unit: outbox.claim(unit, now, self.holder, room))
+        try:
+            posts = await self._store.transact(
+                lambda unit: outbox.claim(unit, now, self.holder, room, ways)
+            )
+        except NotNow:
+            self._in_doubt = True  # it may have been committed all the same
+            raise
         for post in posts:
             self._reminding.expect(post)
             self._lanes.begin(post.lane, self._deliver(post))
@@ -154,49 +201,69 @@ class Delivery:
                 await self._reminding.remember(message, person.id, (spot, sent))
 
     async def _deliver(self, post: Post) -> None:
-        if not await self._store.read(lambda unit: outbox.is_there(unit, post)):
+        found = await self._patient.read(lambda unit: self._found(unit, post))
+        if found is None:
             return  # deleted since it was claimed: its round has ended, or its reader is forgotten
+        person, spot, over = found
+        if post.round_id is not None and self._ways is not None:
+            await fill(self._house, self._patient)  # the clock may not have come to it yet
         if post.message.say.key == REMINDER and post.round_id is not None:
             await self._finish(post, "sent")
             await self._reminding.remind(post)
             return
-        person, spot = await self._store.read(lambda unit: self._sender.where(unit, post))
         if spot is None:
             await self._finish(post, "failed")
             return
-        if unasked(post.message, person) or await self._store.read(
-            lambda unit: _is_over(unit, post)
-        ):
+        if over or unasked(post.message, person):
             await self._finish(post, "sent")
             return
-        now = self._clock.now()
-        if not await self._store.transact(lambda unit: outbox.sending(unit, post, now)):
+        try:
+            await self._sender.pace(post.message, spot)
+        except RetryLater as patience:
+            await self._again(post, patience.seconds, PATIENT)
+            return
+        now, me = self._clock.now(), self.holder
+        if not await self._patient.transact(lambda unit: outbox.sending(unit, post, now, me)):
             return
         try:
             outgoing, message = await self._sender.send(post.message, person, spot)
+        except NotNow:  # it could not be worded; nothing has left
+            await self._again(post, 1, PATIENT)
         except RetryLater as patience:
             await self._again(post, max(patience.seconds, 2.0 ** min(post.attempts, 8)), PATIENT)
         except Unreachable:
-            await self._store.transact(lambda unit: people.mark_unreachable(unit, spot))
+            await self._patient.transact(lambda unit: _out_of_reach(unit, spot))
             await self._again(post, 0)
         except UnknownOutcome:
             now = self._clock.now()
-            await self._store.transact(lambda unit: outbox.unknown(unit, post, now))
+            await self._patient.transact(lambda unit: leases.unknown(unit, post, now))
         except DeliveryError as error:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            await self._store.transact(lambda unit: _note(unit, post, outgoing, message))
+            await self._patient.transact(lambda unit: _note(unit, post, outgoing, message))
+
+    def _found(self, unit: Unit, post: Post) -> tuple[Person | None, Spot | None, bool] | None:
+        """Who reads a line, where, and whether its round has ended; None where it is gone."""
+        if not outbox.is_there(unit, post):
+            return None
+        return *self._sender.where(unit, post), _is_over(unit, post)
 
     async def _finish(self, post: Post, state: str) -> None:
-        await self._store.transact(lambda unit: outbox.finish(unit, post, state))
+        await self._patient.transact(lambda unit: outbox.finish(unit, post, state))
 
     async def _again(self, post: Post, seconds: float, tries: int = TRIES) -> None:
         if post.attempts >= tries:
             await self._finish(post, "failed")
             return
         at = self._clock.now() + timedelta(seconds=min(seconds, LONGEST))
-        await self._store.transact(lambda unit: outbox.again(unit, post, at))
+        await self._patient.transact(lambda unit: outbox.again(unit, post, at))
+
+
+def _out_of_reach(unit: Unit, spot: Spot) -> None:
+    """Nobody can be written to there: a person, or a group that Titian was taken out of."""
+    people.mark_unreachable(unit, spot)
+    places.close_places(unit, spot)
 
 
 def _is_over(unit: Unit, post: Post) -> bool:
@@ -211,7 +278,7 @@ def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:
     if not outbox.finish(unit, post, "sent"):
         return
     if post.place_id is not None and message:
-        partnerships.set_notice(unit, post.place_id, message)
+        places.set_notice(unit, post.place_id, message)
     if post.message.say.key == "checkin/invitation" and post.round_id and post.person_id:
         member = rounds.seat_of(unit, post.round_id, post.person_id)
         if member is not None:

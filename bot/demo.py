@@ -1,7 +1,7 @@
-"""`make demo`: a whole review on the real engine and storage, with a virtual clock.
+"""`make demo`: a review, or a year of them, on the real engine and storage; a virtual clock.
 
 Everybody's chat is printed as its reader sees it. The story and its people are data
-(`demo.toml`); nothing here knows what Titian will say.
+(`scenarios`); nothing here knows what Titian will say.
 """
 
 import asyncio
@@ -13,23 +13,32 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapters.playground.adapter import Playground
 from adapters.playground.room import Entry
 from bot.app import App
 from bot.clock import SteppedClock
+from bot.demo_reports import write_reports
 from bot.settings import Settings
+from dialogues.errors import CannotStart
 from dialogues.markup import plain
 
 START = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8000"
+ZONE = ZoneInfo("Asia/Makassar")
 WIDTH = 78
+PAGE = {"en": "All on one page", "id": "Semua dalam satu halaman"}
+WORDS = frozenset({"text"})
+"""Questions that are answered in words."""
 
 
 class Stage:
     """One process of Titian, its clock, and a script to play."""
 
-    def __init__(self, folder: Path, snapshots: Path | None) -> None:
+    def __init__(self, folder: Path, snapshots: Path | None, reader: str = "") -> None:
+        """With a *reader* only their chat is printed."""
+        self._reader = reader
         self._folder = folder
         self._snapshots = snapshots
         self._steps = 0
@@ -65,11 +74,16 @@ class Stage:
             print(f"\n{step['title'].upper()}\n{'=' * len(step['title'])}")
         if "hours" in step:
             await self.forward(timedelta(hours=step["hours"]))
+        if "until" in step:
+            await self._until(step["until"])
         user = step.get("who", "")
         for text in step.get("says", ()):
             await self.say(user, self._filled(text))
+        for each, values in step.get("answers", {}).items():
+            await self.answer(each, values)
         for label in step.get("taps", ()):
-            await self.tap(user, label)
+            if not label.startswith("?") or self._is_shown(user, label[1:]):
+                await self.tap(user, label.removeprefix("?"))
         await self.app.ticker.tick()
         self._show()
         self._snapshot()
@@ -91,12 +105,34 @@ class Stage:
         await self.room.tap(user, self._carrying(user, label), label)
         self._collect(user)
 
+    async def answer(self, user: str, values: dict[str, str]) -> None:
+        """Answer a whole check-in on one page."""
+        await self.tap(user, PAGE[self.room.people[user].language])
+        forms = [message.id for message in self.room.transcript(user) if message.form is not None]
+        given = {k: v if k in WORDS else (v,) for k, v in values.items()}
+        await self.room.fill(user, forms[-1], given)
+
     def _carrying(self, user: str, label: str) -> str:
         """The latest message of somebody with that button. Raises LookupError."""
         for message in reversed(self.room.transcript(user)):
             if label in dict(message.buttons):
                 return message.id
         raise LookupError(f"{user} sees no button [{label}]")
+
+    def _is_shown(self, user: str, label: str) -> bool:
+        return label in dict(self.room.transcript(user)[-1].buttons)
+
+    async def _until(self, label: str) -> None:
+        """Let time pass until somebody finds a button with that label."""
+        before = self._carriers(label)
+        while self._carriers(label) == before:
+            at = await self.app.next_due()
+            assert at is not None, f"nothing will ever bring [{label}]"
+            await self.forward(at - self.clock.now())
+
+    def _carriers(self, label: str) -> int:
+        everybody = (self.room.transcript(user) for user in self.room.people)
+        return sum(label in dict(message.buttons) for own in everybody for message in own)
 
     async def forward(self, by: timedelta) -> None:
         """Move the clock; everything due on the way happens in its order."""
@@ -107,6 +143,7 @@ class Stage:
                 break
             self.clock.move(at - self.clock.now())
             await self.app.ticker.tick()
+            self._show()
         self.clock.move(end - self.clock.now())
         await self.app.ticker.tick()
 
@@ -118,20 +155,23 @@ class Stage:
 
     def _line(self, user: str, text: str) -> None:
         self._show()
+        if self._reader not in ("", user):
+            return
         name = self.room.people[user].name
         print(f"\n{name:>20} > {text.splitlines()[0]}" + (" …" if "\n" in text else ""))
 
     def _show(self) -> None:
         for user, person in self.room.people.items():
             for message in self.room.transcript(user):
-                if message.author:
+                if message.author or self._reader not in ("", user):
                     continue
                 labels = " ".join(f"[{label}]" for label, _ in message.buttons)
                 body = f"{plain(message.text)}\n{labels}".strip()
                 if self._shown.get((user, message.id)) != body:
                     again = (user, message.id) in self._shown
                     self._shown[(user, message.id)] = body
-                    _box(f"to {person.name}" + (" (edited)" if again else ""), body)
+                    day = f"{self.clock.now().astimezone(ZONE):%a %d %b %H:%M}"
+                    _box(f"{day}, to {person.name}" + (" (edited)" if again else ""), body)
 
     def _snapshot(self) -> None:
         if self._snapshots is None:
@@ -162,18 +202,44 @@ def _wrapped(line: str) -> Sequence[str]:
     return pieces
 
 
-async def play(out: Path, snapshots: Path | None = None) -> None:
-    """Play the story and write the broker's report into *out*."""
-    story = tomllib.loads((files("bot") / "demo.toml").read_text(encoding="utf-8"))
+def scenario(name: str) -> dict[str, Any]:
+    """A story by its name, with what it begins like and what it repeats written out.
+
+    Raises:
+        CannotStart: With the names there are.
+    """
+    folder = files("bot") / "scenarios"
+    names = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
+    if name not in names:
+        raise CannotStart(f"There is no scenario {name}: choose one of {', '.join(names)}.")
+    story = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    steps = story["steps"]
+    for part in story.get("repeat", ()):
+        steps += part["steps"] * part["times"]
+    if "begins_like" in story:
+        other = scenario(story["begins_like"])
+        titles = [step.get("title") for step in other["steps"]]
+        story["steps"] = other["steps"][: titles.index(story["begins_until"])] + steps
+        story["people"] = other["people"] + story.get("people", [])
+    return story
+
+
+async def play(
+    out: Path, snapshots: Path | None = None, name: str = "small", reader: str = ""
+) -> None:
+    """Play a story and write the brokers' reports into *out*. Raises CannotStart."""
+    story = scenario(name)
     folder = Path(tempfile.mkdtemp(prefix="titian-demo-"))
     try:
-        stage = Stage(folder, snapshots)
+        stage = Stage(folder, snapshots, reader)
         await stage.play(story)
-        _keep(stage.room.transcript(story["broker"]), out)
+        brokers = story["brokers"]
+        _keep(stage.room.transcript(brokers[0]), out)
+        await write_reports(stage.app, brokers, out)
         await asyncio.to_thread(stage.app.store.close)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\nThe broker's report is in {out / 'report.html'} and {out / 'report.png'}.")
+    print(f"\nThe broker's report is in {out}: report.en.html, .pdf, .png, and report.id.*.")
 
 
 def _keep(transcript: Sequence[Entry], out: Path) -> None:

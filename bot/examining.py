@@ -1,14 +1,17 @@
 """Looks at this server for `titian doctor`, and changes nothing on it."""
 
+import asyncio
 import ctypes
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot import dumps
 from bot.doctor import DATABASE, FILE, MEMORY, Postgres, Snapshot
 from bot.settings import Settings
+from dialogues.errors import CannotStart
 from storage import inspection
 from storage.database import database_file, same_server
-from storage.keyrings import MASTER
+from storage.keyrings import MASTER, master_key
 
 SWAPS = Path("/proc/swaps")
 BLOCKS = Path("/sys/class/block")
@@ -48,13 +51,51 @@ def examine(settings: Settings) -> Snapshot:
         schema=schema,
         servers=tuple(Postgres(w, s.settings, s.copies) for w, s in seen if s is not None),
         unreachable=tuple(away),
-        platforms=_platforms(settings),
+        platforms=asyncio.run(_platforms(settings)),
     )
 
 
-def _platforms(settings: Settings) -> tuple[str, ...]:
-    """The place where each configured platform will be asked what its side lacks."""
-    return ()
+async def _platforms(settings: Settings) -> tuple[str, ...]:
+    """What each configured platform's own side lacks."""
+    found: list[str] = []
+    if settings.telegram_token is not None:
+        from adapters.telegram import examining as telegram
+        from adapters.telegram.webhook import PATH
+
+        by_webhook = settings.telegram_mode == "webhook"
+        webhook = settings.public_url.rstrip("/") + PATH if by_webhook else ""
+        token = settings.telegram_token.get_secret_value()
+        found += await telegram.lacking(token, settings.telegram_api_url, webhook)
+    if settings.slack_bot_token is not None:
+        from adapters.slack import examining as slack
+
+        bot, app = settings.slack_bot_token, settings.slack_app_token
+        tokens = bot.get_secret_value(), app.get_secret_value() if app else ""
+        found += await slack.lacking(*tokens, settings.slack_api_url)
+    elif settings.slack_client_id and settings.slack_client_secret is not None:
+        from adapters.slack import examining as slack
+
+        secret = settings.slack_client_secret.get_secret_value()
+        kept = _tokens(settings)
+        if kept is None:
+            found.append(
+                "The tokens of Slack's workspaces cannot be opened, so Titian will not start: set "
+                "TITIAN_MASTER_KEY to the key under which they were sealed."
+            )
+        api = settings.slack_api_url
+        found += await slack.lacking_of_many(settings.slack_client_id, secret, api, kept or {})
+    return tuple(found)
+
+
+def _tokens(settings: Settings) -> Mapping[str, str] | None:
+    """What lets Titian into workspaces; None where the master key is not the right one."""
+    if inspection.schema(settings.database_url) != "current":
+        return {}
+    given = settings.master_key.get_secret_value() if settings.master_key else None
+    try:
+        return inspection.tokens(settings.database_url, master_key(settings.keyring, given))
+    except CannotStart:
+        return None
 
 
 def keyring_beside(settings: Settings) -> bool:

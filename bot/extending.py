@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from bot.answering import awake
+from bot import answering
+from bot.arranging import arrange_all, awake
 from bot.notices import notice
-from bot.scene import House, zone_of
+from bot.scene import House
 from dialogues.due import Times
 from dialogues.messages import Message
-from dialogues.model import Review, Round
-from storage import outbox, partnerships, people, reviews, rounds
+from dialogues.model import Review
+from storage import outbox, partnerships, people, reviews, rounds, timers
 from storage.store import Unit
 
 
@@ -20,25 +21,17 @@ def put_off(
     A reminder or signal that has gone out already is not repeated.
     """
     review = reviews.set_review(unit, review.id, closes_at=times.closes, extended=True)
-    outbox.move_timer(unit, f"review:{review.id}:close", times.closes)
+    timers.move(unit, f"review:{review.id}:close", times.closes)
     if times.signal is not None:
-        outbox.move_timer(unit, f"review:{review.id}:signal", times.signal)
+        timers.move(unit, f"review:{review.id}:signal", times.signal)
     made = rounds.rounds(unit, review.id)
     for round_ in made:
         rounds.set_round(unit, round_.id, closes_at=times.closes)
-        _remind(unit, round_, times)
+    for round_ in rounds.rounds(unit, review.id):
+        arrange_all(unit, round_, now)
     _tell(unit, review, told, now)
-    notice(house, unit, review, rounds.rounds(unit, review.id)[0], "group/open", now, ":extended")
-
-
-def _remind(unit: Unit, round_: Round, times: Times) -> None:
-    """Everybody's reminder, whether they have answered or not: it is decided when it is due."""
-    assert times.remind is not None
-    partnership = partnerships.partnership(unit, round_.partnership_id)
-    for seat in rounds.roster(unit, round_.id):
-        person = people.person_by_id(unit, seat.person_id)
-        at = awake(person, zone_of(person, partnership), times.remind)
-        outbox.put_off(unit, f"round:{round_.id}:remind:{seat.member_id}", at)
+    view = answering.showing(house, unit, rounds.rounds(unit, review.id)[0], "")
+    notice(unit, view, "group/open", now, ":extended")
 
 
 def _tell(unit: Unit, review: Review, told: Message, now: datetime) -> None:
@@ -46,5 +39,5 @@ def _tell(unit: Unit, review: Review, told: Message, now: datetime) -> None:
     for seat in rounds.asked(unit, review.id):
         person = people.person_by_id(unit, seat.person_id)
         key = f"review:{review.id}:extended:{seat.member_id}"
-        at = awake(person, zone_of(person, partnership), now)
+        at = awake(person, partnership, now)
         outbox.put(unit, key, told, at, person=person.id)

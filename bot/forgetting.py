@@ -9,8 +9,8 @@ from bot.scene import After, House, Scene
 from dialogues.dialogue import Draft
 from dialogues.messages import Message, Spot, say
 from dialogues.model import Member, Person, ReviewState, Role, Round
-from storage import forgetting, partnerships, results, reviews, rounds
-from storage.keyring import comment_key
+from storage import forgetting, partnerships, reflections, results, reviews, rounds
+from storage.keyring import comment_key, forgotten_key, reflection_key
 from storage.sealing import open_box
 from storage.store import Unit
 
@@ -53,9 +53,12 @@ def forget(scene: Scene) -> None:
     told = [line for member in mine for line in _told(scene, member, led)]
     scene.after.append(After([*told, *_edits(scene, seats)], scrub=True))
     ended = [made for review in about for made in _take_along(scene, review)]
+    own = reflections.forget(unit, person.id)
     forgetting.forget(unit, person.id, scene.now)
-    for round_id in ended:
-        scene.house.keyring.destroy(comment_key(round_id))
+    # Outside the database: an older copy of it that is put back must forget them too.
+    scene.house.keyring.make(forgotten_key(person.id, int(scene.now.timestamp())))
+    for name in (*map(comment_key, ended), *map(reflection_key, own)):
+        scene.house.keyring.destroy(name)
 
 
 def _touched(scene: Scene, seat: Round, member: int) -> bool:

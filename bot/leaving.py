@@ -1,5 +1,7 @@
 """How a part in a partnership ends. It acts from the next check-in on: open rosters are frozen."""
 
+from collections.abc import Sequence
+
 from bot.scene import Scene
 from dialogues.errors import Refusal
 from dialogues.messages import Button, Message, say
@@ -37,19 +39,34 @@ def end(scene: Scene, member: Member) -> None:
     partnerships.dismiss(scene.unit, member.id, scene.now)
 
 
-def end_of(scene: Scene, member: Member) -> None:
-    """The same by a coordinator, who is named to whoever has to go."""
+def end_of(scene: Scene, member: Member) -> Sequence[Message]:
+    """The same by a coordinator, who is named to whoever has to go.
+
+    The link of their organisation ends too, or it would let them in again.
+    """
+    still_open = asked_now(scene.unit, member)
     told = Message(
         say(
             "join/ended",
             partnership=scene.group.name,
             by=scene.person.name,
-            open=asked_now(scene.unit, member),
+            open=still_open,
         )
     )
     end(scene, member)
     key = f"ended:{member.id}:{scene.now.timestamp():.0f}"
     outbox.put(scene.unit, key, told, scene.now, person=member.person_id)
+    linked = brokers.end_link(scene.unit, member.partnership_id, member.organisation_id, scene.now)
+    removed = say(
+        "join/removed",
+        name=member.name,
+        partnership=scene.group.name,
+        open=still_open,
+        linked=linked,
+        organisation=member.organisation,
+    )
+    links = (Button(say("label.links_again"), "c:invite"),) if linked else ()
+    return [Message(removed, links)]
 
 
 def tell_coordinators(scene: Scene, member: Member, message: Message) -> None:

@@ -1,16 +1,16 @@
 """A coordinator who is the broker keeps their hands off a review about themself (R8)."""
 
+from bot import concerning
 from bot.scene import Scene
 from dialogues.errors import Refusal
 from dialogues.model import Review, ReviewState
-from storage import brokers, reviews
+from storage import reviews
 
 
 def about_oneself(scene: Scene, review: Review) -> bool:
-    """Whether a review is about the person who asks."""
-    if review.assignment_id is None:
-        return False
-    return brokers.assignment(scene.unit, review.assignment_id).person_id == scene.person.id
+    """Whether a review is about the person who asks, alone or among several brokers."""
+    checkin = scene.house.library.checkins.get(review.checkin_id)
+    return scene.person.id in concerning.persons(scene.unit, review, checkin)
 
 
 def not_while_reviewed(scene: Scene) -> None:

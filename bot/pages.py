@@ -10,7 +10,7 @@ from dialogues.checkin import Multi, Number, Words
 from dialogues.dialogue import Draft, State, Whole
 from dialogues.messages import Filled, Form, FormField, Localised, Say, say
 from dialogues.model import Confidence
-from dialogues.texts import Reader, named
+from dialogues.texts import HOME, Reader, named
 from dialogues.tokens import WholeToken, read, write
 
 PASS_ON = "~pass_on"
@@ -27,16 +27,19 @@ def whole_form(
     word = showing.house.texts.label
     naming = showing.broker
     name = naming.in_language(reader.language) if isinstance(naming, Localised) else naming
+    home = showing.home or HOME.in_language(reader.language)
     fields = []
     for item, question in zip(showing.form, showing.questions, strict=True):
-        label = named(showing.wording(question).in_language(reader.language), name)
+        label = named(showing.wording(question).in_language(reader.language), name, home)
         options = () if isinstance(question, Words) else question.options
         skip = "label.skip" if isinstance(question, Words | Multi) else "label.cant_say"
         hint = ""
         if isinstance(question, Number):
             hint = f"{word(question.low, reader)} · {word(question.high, reader)}"
         elif isinstance(question, Multi):
-            hint = word(say("phrase.up_to", most=question.most), reader)
+            all_fit = question.most == len(question.options)
+            up_to = say("phrase.up_to", most=question.most)
+            hint = word(say("phrase.all_that_fit") if all_fit else up_to, reader)
         elif isinstance(question, Words) and showing.round.confidence is Confidence.SEALED:
             hint = word(say("phrase.words_warning"), reader)
         fault = faults.get(item.key)
@@ -54,8 +57,9 @@ def whole_form(
                 hint=hint,
             )
         )
-        if isinstance(question, Words) and showing.round.confidence is Confidence.SEALED:
-            fields.append(_pass_on(showing, draft, reader))
+    written = any(isinstance(question, Words) for question in showing.questions)
+    if written and showing.round.confidence is Confidence.SEALED:
+        fields.append(_pass_on(showing, draft, reader))
     return Form(
         write(WholeToken(showing.round.id, warned)),
         word(showing.round.checkin.title, reader),

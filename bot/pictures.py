@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
-import resvg_py
-from fontpkg_atkinson_hyperlegible import FAMILY, ROOT
+from fontpkg_atkinson_hyperlegible import ROOT
+
+from bot.paper import page_as_png
 
 FONTS = sorted(str(path) for path in Path(ROOT).rglob("*.ttf"))
+SHEET = b"""#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image(bytes(sys.inputs.svg), format: "svg", width: int(sys.inputs.width) * 1pt)"""
 
 
 def picture(svg: str, width: int = 1080) -> bytes:
@@ -14,12 +17,4 @@ def picture(svg: str, width: int = 1080) -> bytes:
     Raises:
         ValueError: *svg* cannot be drawn.
     """
-    return resvg_py.svg_to_bytes(
-        svg_string=svg,
-        width=width,
-        background="#ffffff",
-        skip_system_fonts=True,
-        font_files=FONTS,
-        font_family=FAMILY,
-        sans_serif_family=FAMILY,
-    )
+    return page_as_png(SHEET, svg=svg, width=str(width))

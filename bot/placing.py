@@ -18,6 +18,8 @@ IN_PLACE = frozenset(
         "consent/declined",
         "consent/withdrawn",
         "consent/wrong",
+        "action/done",
+        "action/not_yet",
         "checkin/invitation",
         "checkin/who_sees",
         "checkin/page",

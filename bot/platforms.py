@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from bot.settings import Settings
 from dialogues.library import LANGUAGES
-from dialogues.ports import Adapter
+from dialogues.ports import Adapter, Vault
 from dialogues.texts import Texts
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ PRIVATE_MENU = (
     "language",
     "timezone",
     "privacy",
+    "away",
+    "quiet",
     "stop",
     "resume",
     "leave",
@@ -32,7 +36,9 @@ PRIVATE_MENU = (
     "forget",
     "help",
 )
-GROUP_MENU = ("review", "checkin", "help")
+GROUP_MENU = ("checkin", "help")
+ADMIN_MENU = ("review", "group", "partnership", *GROUP_MENU)
+"""For a group's administrators: mostly its coordinators. Rights are checked all the same."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Ground:
     address: str
     controls: "Controls | None"
     texts: Texts
+    beside: bool = False
+    """Whether other processes answer people with the same tokens."""
+    vault: Vault | None = None
+    """Where the tokens of workspaces are kept, where they install Titian by themselves."""
 
 
 def playground(ground: Ground) -> Adapter | None:
@@ -60,25 +70,62 @@ def telegram(ground: Ground) -> Adapter | None:
     if settings.telegram_token is None:
         return None
     from adapters.telegram.adapter import Telegram
+    from adapters.telegram.pacing import leaving_room
+    from adapters.telegram.webhook import Webhook, made_from
 
     token = settings.telegram_token.get_secret_value()
-    private, group = (menus(ground.texts, names) for names in (PRIVATE_MENU, GROUP_MENU))
-    return Telegram(token, settings.telegram_api_url, private, group)
+    names = (PRIVATE_MENU, GROUP_MENU, ADMIN_MENU)
+    private, group, admins = (menus(ground.texts, menu) for menu in names)
+    pace = leaving_room() if ground.beside else None
+    chosen = settings.telegram_webhook_secret
+    secret = chosen.get_secret_value() if chosen is not None else made_from(token)
+    hook = Webhook(settings.public_url, secret) if settings.telegram_mode == "webhook" else None
+    return Telegram(token, settings.telegram_api_url, private, group, admins, pace, webhook=hook)
 
 
 def slack(ground: Ground) -> Adapter | None:
-    """Slack in one workspace, where there are its tokens."""
+    """Slack in one workspace, where there are its tokens, or in all that install it."""
     settings = ground.settings
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
-        return None
-    from adapters.slack.adapter import Slack
+    sorry = _in_all(ground.texts, "fault.trouble")
+    if settings.slack_bot_token is not None:
+        from adapters.slack.adapter import Slack
+        from adapters.slack.pacing import leaving_room
 
-    return Slack(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_api_url,
-        {language: ground.texts.fixed("fault.trouble", language) for language in LANGUAGES},
-    )
+        return Slack(
+            settings.slack_bot_token.get_secret_value(),
+            _open(settings.slack_app_token),
+            settings.slack_api_url,
+            sorry,
+            leaving_room() if ground.beside else None,
+            _open(settings.slack_signing_secret),
+        )
+    if settings.slack_client_id and ground.vault is not None:
+        from adapters.slack.installing import ENDS
+        from adapters.slack.pacing import Pace, leaving_room
+        from adapters.slack.spaces import Spaces
+        from adapters.slack.tokens import Client
+
+        client = Client(
+            settings.slack_client_id, _open(settings.slack_client_secret), settings.public_url
+        )
+        return Spaces(
+            client,
+            _open(settings.slack_signing_secret),
+            settings.slack_api_url,
+            ground.vault,
+            sorry,
+            {end: _in_all(ground.texts, f"phrase.installing_{end}") for end in ENDS},
+            leaving_room if ground.beside else Pace,
+        )
+    return None
+
+
+def _in_all(texts: Texts, key: str) -> Mapping[str, str]:
+    return {language: texts.fixed(key, language) for language in LANGUAGES}
+
+
+def _open(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
 
 
 def menus(texts: Texts, names: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:

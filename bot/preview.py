@@ -1,8 +1,9 @@
-"""A check-in's messages as a platform gets them: for `titian checkins show NAME --on PLATFORM`."""
+"""A check-in's screens as people see them and as a platform gets them: for `checkins show`."""
 
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -12,15 +13,16 @@ from bot import pages, screens
 from bot.scene import House
 from bot.screens import Showing
 from dialogues.bounds import bounds
-from dialogues.checkin import CheckIn
+from dialogues.checkin import CheckIn, Fact
+from dialogues.cycle import Phase
 from dialogues.dialogue import END, Draft, Screen, State, Turn
 from dialogues.library import Library
-from dialogues.messages import Ability, Message, Outgoing, Spot
+from dialogues.markup import plain
+from dialogues.messages import Ability, FormField, Message, Outgoing, Spot
 from dialogues.model import (
     Audience,
     Confidence,
     Partnership,
-    Phase,
     Protect,
     Purpose,
     Review,
@@ -28,48 +30,95 @@ from dialogues.model import (
     Round,
     RoundState,
 )
+from dialogues.numbering import numbered
 from dialogues.texts import Reader, Texts
 from storage.keyring import MemoryKeyring
 
-Requests = Callable[[Outgoing], Iterator[tuple[str, Mapping[str, Any]]]]
+PLATFORMS = ("telegram", "slack")
 SPOT = Spot("", "")
 
 
-def platform(name: str) -> tuple[Ability, Requests] | None:
-    """What a platform can show, and how it is asked; None for one that is not known."""
+@dataclass(frozen=True)
+class Platform:
+    """What a platform can show, its longest button, and what it is asked for a message."""
+
+    ability: Ability
+    longest: int
+    requests: Callable[[Outgoing], Iterator[tuple[str, Mapping[str, Any]]]]
+
+
+def platform(name: str) -> Platform | None:
+    """One of PLATFORMS; None for one that is not known."""
     if name == "telegram":
         from adapters.telegram.adapter import Telegram
-        from adapters.telegram.outgoing import requests
+        from adapters.telegram.outgoing import CHOICE, requests
 
-        return Telegram.ability, requests
+        return Platform(Telegram.ability, CHOICE, requests)
     if name == "slack":
         from adapters.slack.adapter import Slack
+        from adapters.slack.blocks import LABEL
         from adapters.slack.preview import requests as slack_requests
 
-        return Slack.ability, slack_requests
+        return Platform(Slack.ability, LABEL, slack_requests)
     return None
 
 
 def printed(
-    library: Library, checkin: CheckIn, language: str, name: str, now: datetime
+    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
 ) -> Iterator[str]:
     """Every screen of *checkin* as the requests its platform gets, one JSON object a request."""
-    found = platform(name)
-    assert found is not None
-    ability, requests = found
-    for title, outgoing in drawn(library, checkin, language, ability, now):
+    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
         yield f"# {title}"
-        for method, values in requests(outgoing):
+        for method, values in on.requests(outgoing):
             yield json.dumps({method: values}, ensure_ascii=False, indent=2)
 
 
+def read_out(
+    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
+) -> Iterator[str]:
+    """Every screen of *checkin* to be read: the words, the buttons, the fields of a page."""
+    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
+        shown = numbered(outgoing, on.longest)
+        buttons = " ".join(f"[{label}]" for label, _ in shown.buttons)
+        yield from ("", f"# {title}")
+        yield from filter(None, (plain(shown.text), buttons))
+        if shown.form is not None:
+            yield from ("", f"## {shown.form.title}")
+            for field in shown.form.fields:
+                yield from _field(field)
+            yield from ("", f"[{shown.form.submit}] [{shown.form.close}]")
+
+
+def _field(field: FormField) -> Iterator[str]:
+    yield from ("", field.label)
+    yield from filter(None, (field.hint,))
+    if not field.options:
+        yield "  ________"
+        return
+    yield from (f"  ( ) {text}" for _, text in field.options)
+    if field.unable:
+        yield f"  ( ) {field.unable}"
+
+
 def drawn(
-    library: Library, checkin: CheckIn, language: str, ability: Ability, now: datetime
+    library: Library,
+    texts: Texts,
+    checkin: CheckIn,
+    language: str,
+    ability: Ability,
+    now: datetime,
+    facts: frozenset[Fact] | None = None,
+    audience: Audience = Audience.PARTNERS,
 ) -> Iterator[tuple[str, Outgoing]]:
-    """The screens a partner sees, worded for *language*, in their order."""
-    texts = Texts(library)
+    """The screens that are seen, worded for *language*, in their order.
+
+    Args:
+        facts: What holds; without them, whatever asks most.
+    """
     house = House(library, texts, MemoryKeyring(), ability=lambda _: ability)
-    view = _showing(house, checkin, ability, now)
+    if facts is None:
+        facts = max(checkin.situations(), key=lambda known: len(checkin.asked(known)))
+    view = _showing(house, checkin, ability, now, facts, audience)
     reader = Reader(language, ZoneInfo(view.partnership.zone), now)
     for title, message in _screens(view, reader):
         yield (
@@ -82,6 +131,7 @@ def drawn(
                 form=message.form,
                 round_id=message.round_id,
                 language=language,
+                options=message.options,
             ),
         )
 
@@ -105,7 +155,14 @@ def _screens(view: Showing, reader: Reader) -> Iterator[tuple[str, Message]]:
     yield "closed", screens.closed_text(view, view.asked)
 
 
-def _showing(house: House, checkin: CheckIn, ability: Ability, now: datetime) -> Showing:
+def _showing(
+    house: House,
+    checkin: CheckIn,
+    ability: Ability,
+    now: datetime,
+    facts: frozenset[Fact],
+    audience: Audience,
+) -> Showing:
     sample = tomllib.loads((files("bot") / "preview.toml").read_text())
     sizes = sample["organisations"]
     seats = [number for number, size in enumerate(sizes) for _ in range(size)]
@@ -118,22 +175,25 @@ def _showing(house: House, checkin: CheckIn, ability: Ability, now: datetime) ->
         "ID",
         Phase.MANAGING,
         "",
-        "",
-        "",
+        "partnership broker",
+        "broker kemitraan",
         Protect.PERSON,
         5,
         7,
     )
-    review = Review(1, 1, 1, 1, checkin.id, Purpose.LEARN, ReviewState.OPEN, now, closes, closes)
+    about = 1 if checkin.about == "broker" else None
+    review = Review(
+        1, 1, about, 1, checkin.id, Purpose.LEARN, ReviewState.OPEN, now, closes, closes
+    )
     round_ = Round(
         1,
         1,
         1,
         checkin,
-        Audience.PARTNERS,
-        Confidence.SEALED,
+        audience,
+        Confidence.NAMED if audience is Audience.BROKER else Confidence(checkin.confidence),
         RoundState.OPEN,
-        frozenset(),
+        facts,
         Protect.PERSON,
         5,
         now,
@@ -157,4 +217,5 @@ def _showing(house: House, checkin: CheckIn, ability: Ability, now: datetime) ->
         frozenset(),
         ability,
         sample["operator"],
+        sample["home"],
     )

@@ -8,18 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from bot import answering, screens
-from bot.pictures import picture
+from bot import answering, beside, by_name, concerning, screens, signing
+from bot.formality import is_over
+from bot.printing import Print
 from bot.scene import House, language_of, zone_of
 from dialogues.answers import Answers
-from dialogues.charts import draw
 from dialogues.disclosure import from_data
-from dialogues.messages import File, Message, Outgoing, Spot, say
-from dialogues.model import Audience, Partnership, Person, Review, ReviewState
+from dialogues.history import Past
+from dialogues.messages import File, Message, Outgoing, Say, Spot, say
+from dialogues.model import Confidence, Partnership, Person, Review, ReviewState
 from dialogues.ports import Clock
 from dialogues.report import Report, build
 from dialogues.texts import Reader
-from storage import brokers, partnerships, results, reviews, rounds
+from storage import brokers, formal, partnerships, places, results, reviews, rounds
 from storage.ballots import open_comments
 from storage.keyring import comment_key
 from storage.store import Store, Unit
@@ -56,6 +57,7 @@ class Reports:
             message.round_id,
             message.erases,
             reader.language,
+            message.options,
         )
 
     def _reader(self, person: Person | None, partnership: Partnership | None) -> Reader:
@@ -74,8 +76,8 @@ class Reports:
             review = reviews.review(unit, int(number))
             partnership = partnerships.partnership(unit, review.partnership_id)
             reader = self._reader(person, partnership)
-            return self._report(unit, message, review, who, reader)
-        partnership_id = partnerships.place_of(unit, to) if person is None else None
+            return self._report(unit, message, review, who, reader, person)
+        partnership_id = places.place_of(unit, to) if person is None else None
         group = partnerships.partnership(unit, partnership_id) if partnership_id else None
         reader = self._reader(person, group)
         if _late(message):
@@ -87,30 +89,65 @@ class Reports:
         return message, reader, lambda: none
 
     def _report(
-        self, unit: Unit, message: Message, review: Review, who: str, reader: Reader
+        self,
+        unit: Unit,
+        message: Message,
+        review: Review,
+        who: str,
+        reader: Reader,
+        person: Person | None,
     ) -> tuple[Message, Reader, Callable[[], tuple[File, ...]]]:
-        report = report_of(self._house, unit, review, who)
-        texts = self._house.texts
-        told, page, chart = report.chat(who), report.page(who), report.chart(who)
-
-        def files() -> tuple[File, ...]:
-            found = []
-            if message.say.key == "report/page":
-                html = texts.page(*page, reader)
-                name = texts.label(say("label.report_file"), reader)
-                found.append(File(f"{name}.html", "text/html", html.encode()))
-            elif report.released and message.say.key != "report/guide":
-                svg = draw(chart, texts, reader)
-                name = texts.label(say("label.picture_file"), reader)
-                about = texts.label(say("label.picture_of"), reader)
-                found.append(File(f"{name}.png", "image/png", picture(svg), about))
-            return tuple(found)
-
-        if message.say.key == "report/guide":
-            message = replace(message, say=report.guide(who))
-        elif message.say.key != "report/page":
-            message = replace(message, say=told, buttons=report.buttons(who))
+        if who == "conclusion":
+            return replace(message, say=conclusion(unit, review)), reader, tuple
+        first = rounds.rounds(unit, review.id)[0]
+        if first.confidence is Confidence.NAMED:
+            told = by_name.report(self._house, unit, review, first)
+            return replace(message, say=told, buttons=()), reader, tuple
+        report = report_of(self._house, unit, review, who, person.id if person else None)
+        made = Print(report, who, self._house.texts, reader)
+        if not report.released and message.say.key == "report/data":
+            message = replace(message, say=say("report/chat"))  # there is nothing to count
+        files: Callable[[], tuple[File, ...]] = tuple
+        match message.say.key:
+            case "report/guide":
+                message = replace(message, say=report.guide(who))
+            case "report/page":
+                link = self._link(report, who, person)
+                message = replace(message, say=link, buttons=report.further(who))
+                files = lambda: (made.web(),)  # noqa: E731
+            case "report/data":
+                files = made.figures
+            case _:
+                message = replace(message, say=report.chat(who), buttons=report.buttons(who))
+                if report.released:
+                    files = lambda: (made.picture(), made.paper())  # noqa: E731
         return message, reader, files
+
+    def _link(self, report: Report, who: str, person: Person | None) -> Say:
+        """The page's message, with a link where there are a result and a browser's way to us."""
+        address = self._house.address
+        if not address or person is None or not report.released:
+            return say("report/page", link="")
+        now = self._clock.now()
+        token = signing.issue(self._house.keyring, report.review.id, person.id, who == BROKER, now)
+        until = now + signing.LASTS
+        return say("report/page", link=f"{address}/report/{token}", until=until)
+
+
+def conclusion(unit: Unit, review: Review) -> Say:
+    """What was agreed after a formal review."""
+    settled = formal.formal_of(unit, review.id)
+    assert settled is not None and review.assignment_id is not None
+    targets = [{"text": t.text, "owner": t.owner, "until": t.until or ""} for t in settled.targets]
+    about, follow = brokers.assignment(unit, review.assignment_id), settled.follow_up_on
+    return say(
+        "formal/conclusion",
+        partnership=partnerships.partnership(unit, review.partnership_id).name,
+        broker=about.name,
+        targets=targets,
+        follow=follow or "",
+        over=follow is not None and is_over(about, follow),
+    )
 
 
 def _late(message: Message) -> bool:
@@ -118,39 +155,47 @@ def _late(message: Message) -> bool:
     return message.say.key in screens.BUILT_LATE and not message.say.values
 
 
-def report_of(house: House, unit: Unit, review: Review, who: str) -> Report:
-    """A review's report from its Result and the public facts: nothing else is read."""
-    made = rounds.rounds(unit, review.id)
-    round_ = made[0]
+def report_of(
+    house: House, unit: Unit, review: Review, who: str, person: int | None = None
+) -> Report:
+    """A review's report from its Result and the public facts: nothing else is read.
+
+    Beside it stand earlier Results of the same and what was said in the other direction.
+    *person*: who reads it; among several brokers each finds only their own view beside it.
+    """
+    round_ = rounds.rounds(unit, review.id)[0]
+    about = brokers.assignment(unit, review.assignment_id) if review.assignment_id else None
+    other: Report | None = None
+    past: tuple[Past, ...] = ()
+    if who in (BROKER, COORDINATOR):
+        past = tuple(beside.earlier(unit, review, round_, about))
+        found = beside.other_direction(unit, review, who == BROKER)
+        other = _built(house, unit, found, None) if found else None
+    mirror = _mirror(unit, review, person)
+    return replace(_built(house, unit, review, mirror), past=past, other=other)
+
+
+def _built(house: House, unit: Unit, review: Review, mirror: Answers | None) -> Report:
+    round_ = rounds.rounds(unit, review.id)[0]
     kept = results.result(unit, round_.id)
     assert kept is not None
     body, sealed = kept
     comments = open_comments(house.keyring, comment_key(round_.id), sealed)
-    result = from_data(body, comments)
-    partnership = partnerships.partnership(unit, review.partnership_id)
-    about = brokers.assignment(unit, review.assignment_id) if review.assignment_id else None
     return build(
-        result=result,
+        result=from_data(body, comments),
         checkin=round_.checkin,
         facts=round_.facts,
         review=review,
-        partnership=partnership,
-        assignment=about,
-        mirror=_mirror(unit, review),
+        partnership=partnerships.partnership(unit, review.partnership_id),
+        assignment=brokers.assignment(unit, review.assignment_id) if review.assignment_id else None,
+        mirror=mirror,
         ended=not comments and results.had_comments(unit, round_.id),
     )
 
 
-def _mirror(unit: Unit, review: Review) -> Answers | None:
-    for round_ in rounds.rounds(unit, review.id):
-        if round_.audience is Audience.BROKER:
-            kept = results.result(unit, round_.id)
-            if kept and kept[0].get("cast"):
-                return {
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in kept[0]["answers"].items()
-                }
-    return None
+def _mirror(unit: Unit, review: Review, person: int | None) -> Answers | None:
+    own = concerning.own_view(unit, review, person)
+    return next((answers for _, answers in by_name.answers_of(unit, own)), None) if own else None
 
 
 def readable_by_coordinators(review: Review) -> bool:

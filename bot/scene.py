@@ -33,7 +33,10 @@ class After:
 
 @dataclass(frozen=True)
 class House:
-    """What lives as long as the process: texts, check-ins, keys, how links are made."""
+    """What lives as long as the process: texts, check-ins, keys, how links are made.
+
+    `address`: where browsers reach Titian, "" where they don't.
+    """
 
     library: Library
     texts: Texts
@@ -44,6 +47,7 @@ class House:
     groups: Callable[[], Sequence[str]] = lambda: ()
     door: Callable[[str], str] = lambda installation: ""
     ability: Callable[[str], Ability] = lambda installation: Ability()
+    address: str = ""
 
     def receipt(self, language: str) -> str:
         """Three words, 33 bits; the ballot box sees to it that they are unique in a round."""
@@ -138,7 +142,12 @@ def zone_of(person: Person, partnership: Partnership | None = None) -> ZoneInfo:
 
 
 def term(partnership: Partnership) -> Localised:
-    """The group's word for the role."""
+    """The broker in a sentence, where no name is said: "our partnership broker"."""
+    return Localised(en=f"our {partnership.term_en}", id=f"{partnership.term_id} kita")
+
+
+def role(partnership: Partnership) -> Localised:
+    """The group's bare word for the role."""
     return Localised(en=partnership.term_en, id=partnership.term_id)
 
 
@@ -149,8 +158,8 @@ def broker_name(assignments: Sequence[Assignment], about: Assignment | None) -> 
     """
     if about is not None:
         return about.name or None
-    named = [assignment.name for assignment in assignments if assignment.name]
-    return named[0] if len(named) == 1 else None
+    named = {assignment.person_id: assignment.name for assignment in assignments if assignment.name}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def worded_fault(fault: Fault) -> Say:

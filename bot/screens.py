@@ -1,17 +1,17 @@
 """A turn of a check-in as a message: which template, which values, which buttons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.scene import House, worded_fault
+from bot.concerning import among_several, left_out
+from bot.scene import House, role, worded_fault
 from dialogues import comments
 from dialogues.answers import Answer
 from dialogues.bounds import Bounds
 from dialogues.checkin import Multi, Number, Question, Words
 from dialogues.dialogue import Act, Draft, Item, Screen, Turn
 from dialogues.engine import items, position
-from dialogues.messages import Ability, Button, Localised, Message, say
+from dialogues.messages import Ability, Button, Localised, Message, Say, say
 from dialogues.model import Confidence, Partnership, Review, Round
 from dialogues.texts import Reader
 from dialogues.tokens import RoundToken, write
@@ -36,6 +36,9 @@ class Showing:
     rare: frozenset[str]
     ability: Ability
     operator: str
+    home: str = ""
+    settled: Say | None = None
+    promised: tuple[Say, ...] = ()
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -54,21 +57,30 @@ class Showing:
     @cached_property
     def facts(self) -> dict[str, object]:
         """What every message about the round can mention."""
+        by_name = self.round.confidence is Confidence.NAMED
         return {
             "partnership": self.partnership.name,
+            "aim": self.partnership.purpose,
             "title": self.round.checkin.title,
             "broker": self.broker,
+            "org": self.home,
+            "named_broker": isinstance(self.broker, str),
+            "term": role(self.partnership),
             "count": len(self.questions),
             "minutes": self.round.checkin.minutes(self.round.facts),
             "closes": self.round.closes_at,
             "asked": self.asked,
             "organisations": self.organisations,
-            "needed": self.bounds.needed or 0,
+            "needed": 0 if by_name else self.bounds.needed or 0,
             "from_organisations": 2 if self.bounds.pairwise else 3,
             "formal": self.review.purpose == "formal",
             "mirror": self.round.mirror,
-            "named": self.round.confidence is Confidence.NAMED,
+            "several": among_several(self.round.checkin),
+            "named": by_name,
             "about": self.review.assignment_id is not None,
+            "unasked": left_out(self.review.unasked, self.broker),
+            "settled": self.settled or "",
+            "promised": self.promised,
             "operator": self.operator,
             "strong": self.house.keyring.strong,
         }
@@ -98,13 +110,12 @@ def invitation(showing: Showing, key: str = "checkin/invitation") -> Message:
         buttons = [page_button(showing, "begin")]
     elif showing.ability.forms:
         buttons.append(page_button(showing, "one_page"))
-    if key == "checkin/reminder":
-        buttons.append(showing.button("tomorrow", Act.LATER))
-        buttons.append(showing.button("not_this_time", Act.DECLINE))
+    again = key == "checkin/reminder"
+    buttons.append(showing.button("tomorrow" if again else "later", Act.LATER))
+    buttons.append(showing.button("not_this_time", Act.DECLINE))
+    if again:
         buttons.append(showing.button("no_reminders", Act.QUIET))
     else:
-        buttons.append(showing.button("later", Act.LATER))
-        buttons.append(showing.button("not_this_time", Act.DECLINE))
         buttons.append(Button(say("label.who_sees"), f"c:checkin who {showing.round.id}"))
     return Message(
         say(key, **showing.facts),
@@ -163,6 +174,7 @@ def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
                     write(RoundToken(showing.round.id, Act.PICK, index, place)),
                 )
             )
+    options = len(buttons)
     if isinstance(question, Multi):
         buttons.append(showing.button("done", Act.DONE, index))
     skip = "skip" if isinstance(question, Words | Multi) else "cant_say"
@@ -178,12 +190,15 @@ def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
         "text": showing.wording(question),
         "words": isinstance(question, Words),
         "most": question.most if isinstance(question, Multi) else 0,
+        "any": isinstance(question, Multi) and question.most == len(question.options),
         "low": question.low if isinstance(question, Number) else "",
         "high": question.high if isinstance(question, Number) else "",
         "erases": showing.ability.erases,
         "fault": worded_fault(fault) if fault else "",
     }
-    return Message(say("checkin/question", **values), tuple(buttons), showing.round.id)
+    return Message(
+        say("checkin/question", **values), tuple(buttons), showing.round.id, options=options
+    )
 
 
 def _written(showing: Showing, draft: Draft) -> str:
@@ -274,16 +289,3 @@ def closed_text(showing: Showing, answered: int | None) -> Message:
     """The closed text, the same for everybody (F15)."""
     values = {**showing.facts, "answered": answered or 0, "enough": answered is not None}
     return Message(say("checkin/closed", **values), (), showing.round.id)
-
-
-def pick_by_text(question: Question, text: str, reader: Reader) -> str | None:
-    """The option somebody typed instead of tapping: its label or its number, exactly."""
-    if isinstance(question, Words | Multi):
-        return None
-    wanted = text.strip().casefold()
-    found: Sequence[str] = [
-        option.key
-        for option in question.options
-        if wanted in (option.key, option.text.in_language(reader.language).casefold())
-    ]
-    return found[0] if len(found) == 1 else None

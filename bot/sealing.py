@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 
+from bot.arranging import awake
+from bot.holding import is_held
 from bot.scene import After, House
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, say
 from dialogues.model import Seat
-from storage import rounds, sealing
+from storage import partnerships, people, rounds, sealing
 from storage.ballots import Change
 from storage.store import Store, Unit
 
@@ -42,8 +44,12 @@ class Sealing:
         """
         due: list[tuple[int, Message]] = []
 
+        seats, resting = await self._store.read(lambda unit: _seats(unit, round_id, now))
+
         def change(seat: Seat) -> Change:
             def look(draft: Draft) -> Draft:
+                if seat.member_id in resting:
+                    return draft
                 if not draft.later_at or datetime.fromisoformat(draft.later_at) > now:
                     return draft
                 if draft.state is not State.CAST and not draft.quiet:
@@ -54,7 +60,6 @@ class Sealing:
 
             return look
 
-        seats = await self._store.read(lambda unit: rounds.roster(unit, round_id))
         await self.renew(round_id, {seat.member_id: change(seat) for seat in seats})
         return After(due)
 
@@ -83,6 +88,10 @@ class Sealing:
             await self.renew(round_id)
         return await self.retire()
 
+    def look(self) -> None:
+        """Another process may have sealed a round again: its old key is still to be destroyed."""
+        self._spare = True
+
     async def retire(self) -> bool:
         """Destroy the seal keys that are not in use, also those that a crash left.
 
@@ -105,6 +114,20 @@ class Sealing:
     def _spared(self, unit: Unit) -> list[int]:
         keyring = self._house.keyring
         return [r for r in rounds.all_open(unit) if sealing.is_spared(unit, keyring, r)]
+
+
+def _seats(unit: Unit, round_id: int, now: datetime) -> tuple[list[Seat], set[int]]:
+    """The roster, and whom nobody asks again now: they are away, or their group is paused."""
+    seats = rounds.roster(unit, round_id)
+    round_ = rounds.find_round(unit, round_id)
+    if round_ is None:
+        return seats, set()
+    group = partnerships.partnership(unit, round_.partnership_id)
+    if is_held(group, round_.checkin.id):
+        return seats, {seat.member_id for seat in seats}
+    asked = people.persons_by_id(unit, (seat.person_id for seat in seats))
+    away = {p.id for p in asked if p.away_until is not None and awake(p, group, now) > now}
+    return seats, {seat.member_id for seat in seats if seat.person_id in away}
 
 
 def _in_turn(changes: Sequence[Change]) -> Change:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -104,3 +105,55 @@ def _together(settings: Settings) -> None:
         )
     if not (1 <= settings.port <= 65535 or settings.port == 0):
         raise CannotStart("TITIAN_PORT must be a number from 1 to 65535.")
+    if settings.telegram_token is not None and settings.telegram_mode == "webhook":
+        _webhook(settings)
+    if settings.slack_client_id:
+        _many_workspaces(settings)
+    elif settings.slack_client_secret is not None:
+        raise CannotStart("TITIAN_SLACK_CLIENT_SECRET is set without TITIAN_SLACK_CLIENT_ID.")
+    if settings.slack_bot_token is not None and not (
+        settings.slack_app_token or settings.slack_signing_secret
+    ):
+        raise CannotStart(
+            "TITIAN_SLACK_BOT_TOKEN alone lets nothing arrive from Slack: set "
+            "TITIAN_SLACK_APP_TOKEN for Socket Mode, or TITIAN_SLACK_SIGNING_SECRET for HTTP."
+        )
+
+
+def _many_workspaces(settings: Settings) -> None:
+    if settings.slack_bot_token or settings.slack_app_token:
+        raise CannotStart(
+            "TITIAN_SLACK_CLIENT_ID lets many workspaces install Titian, and "
+            "TITIAN_SLACK_BOT_TOKEN and TITIAN_SLACK_APP_TOKEN are for one: set either."
+        )
+    for name in ("client_secret", "signing_secret"):
+        if getattr(settings, f"slack_{name}") is None:
+            raise CannotStart(
+                f"TITIAN_SLACK_{name.upper()} is missing: workspaces cannot install Titian without "
+                "it. It stands on the app's page under Basic Information."
+            )
+    if not _is_reachable(settings.public_url):
+        raise CannotStart(
+            "Workspaces install Titian over HTTP, so Slack must reach it: set "
+            "TITIAN_PUBLIC_URL to its address, which begins with https://."
+        )
+
+
+def _is_reachable(url: str) -> bool:
+    return bool(re.match(r"https://|http://(127\.0\.0\.1|localhost)(:|/|$)", url))
+
+
+def _webhook(settings: Settings) -> None:
+    if not _is_reachable(settings.public_url):
+        raise CannotStart(
+            "TITIAN_TELEGRAM_MODE is webhook, so Telegram must reach Titian: set "
+            "TITIAN_PUBLIC_URL to its address, which begins with https://."
+        )
+    secret = settings.telegram_webhook_secret
+    if secret is not None and not re.fullmatch(
+        r"[\w-]{16,256}", secret.get_secret_value(), re.ASCII
+    ):
+        raise CannotStart(
+            "TITIAN_TELEGRAM_WEBHOOK_SECRET must have 16 to 256 letters, digits, _ or -, "
+            "for example from openssl rand -hex 32. Without it Titian makes one."
+        )

@@ -1,63 +1,105 @@
 """What a tick does: boxes filled, timers answered, closes finished, messages delivered."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 import structlog
 
+from bot import formality, offering, promises, recurring
 from bot.closing import close_review
 from bot.delivery import Delivery
-from bot.reviews import HOUR, fill_boxes, open_review, share_review, signal
+from bot.reviews import HOUR, fill, open_review, share_review, signal
 from bot.scene import After, House
 from bot.sealing import Sealing
 from bot.ticker import Step
 from dialogues.model import ReviewState, RoundState
-from storage import outbox, results, reviews, rounds
+from storage import leases, offers, outbox, results, reviews, rounds, timers
 from storage.ballots import destroy_keys
 from storage.keyring import comment_key
-from storage.outbox import Timer
 from storage.retention import purge
 from storage.store import Store, Unit
+from storage.timers import Timer
+from storage.turns import one_at_a_time
 
 log = structlog.get_logger()
+TOGETHER = 50
+"""How many open rounds are looked into before one transaction notes it."""
+LOOK = timedelta(minutes=1)
+"""How often old keys are looked for that another process has left."""
 
 
 class Timekeeping:
     """The steps of a tick, in their order."""
 
-    def __init__(self, house: House, store: Store, delivery: Delivery, sealing: Sealing) -> None:
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        delivery: Delivery,
+        sealing: Sealing,
+        leads: Callable[[], bool],
+    ) -> None:
+        """*leads* tells whether this process keeps the time now; each one sends its own lanes."""
         self._house = house
         self._store = store
         self._delivery = delivery
         self._sealing = sealing
+        self._leads = leads
         self._day: date | None = None
+        self._looked: datetime | None = None
+        self._answered = False
 
     @property
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
-        closing = (self._fill, self._timers, self._fill, self._finish)
-        return (*closing, self._send, self._retire, self._daily)
+        closing = (self._fill, self._timers, self._fill_opened, self._finish)
+        leading = [self._leading(step) for step in (*closing, self._daily, self._retire)]
+        return (*leading[:5], self._send, *leading[5:])
+
+    def _leading(self, step: Step) -> Step:
+        """*step* where this process keeps the time. Should two think so, both still do no harm."""
+
+        async def led(now: datetime) -> None:
+            if self._leads():
+                await step(now)
+
+        return led
 
     async def _fill(self, _: datetime) -> None:
-        if await self._store.read(rounds.unfilled):
-            await self._store.transact(lambda unit: fill_boxes(self._house, unit))
+        await fill(self._house, self._store)
+
+    async def _fill_opened(self, now: datetime) -> None:
+        """Once more where a timer may have opened something; a crash leaves it to the next tick."""
+        if self._answered:
+            await self._fill(now)
+        self._answered = False
 
     async def _timers(self, now: datetime) -> None:
-        while timers := await self._store.read(lambda unit: outbox.due_timers(unit, now, 1)):
-            timer = timers[0]
-            after: After | None
-            if timer.kind == "hour" and timer.round_id:
-                after = await self._sealing.hour(timer.round_id, now)
-                await self._store.transact(
-                    lambda unit, key=timer.key: outbox.move_timer(unit, key, now + HOUR)  # type: ignore[misc]
-                )
-            else:
-                if timer.kind == "close" and timer.review_id:
-                    await self._note_shown(timer.review_id)
-                after = await self._store.transact(lambda unit: self._next_timer(unit, now))
+        while due := await self._store.read(lambda unit: timers.due(unit, now, TOGETHER)):
+            hours = list(takewhile(lambda timer: timer.kind == "hour", due))
+            if hours:
+                await self._hours(hours, now)
+                continue
+            if due[0].kind == "close" and due[0].review_id:
+                await self._note_shown(due[0].review_id)
+            after = await self._store.transact(lambda unit: self._next_timer(unit, now))
+            self._answered = True
             if after is None:
                 return
             await self._delivery.direct(after)
+
+    async def _hours(self, due: Sequence[Timer], now: datetime) -> None:
+        """Look into open rounds. A crash in between looks again, which changes nothing."""
+        for timer in due:
+            if timer.round_id:
+                await self._delivery.direct(await self._sealing.hour(timer.round_id, now))
+
+        def later(unit: Unit) -> None:
+            for timer in due:
+                timers.move(unit, timer.key, now + HOUR)
+
+        await self._store.transact(later)
 
     async def _note_shown(self, review_id: int) -> None:
         """Seal once more before a close: then it knows of every message that shows the round."""
@@ -70,13 +112,14 @@ class Timekeeping:
 
         An hour's is left: ballots are written in a transaction of their own.
         """
-        found = outbox.due_timers(unit, now, limit=1)
+        one_at_a_time(unit)
+        found = timers.due(unit, now, limit=1)
         if not found:
             return None
         timer = found[0]
         if timer.kind == "hour":
             return After()
-        outbox.drop_timer(unit, timer.id)
+        timers.drop(unit, timer.id)
         return self._answer(unit, timer, now)
 
     def _answer(self, unit: Unit, timer: Timer, now: datetime) -> After:
@@ -93,6 +136,14 @@ class Timekeeping:
                 if review.state is ReviewState.PLANNED:
                     without = reviews.left_out(unit, review.id)
                     open_review(house, unit, review, without, now)
+            case "talk" | "follow" if timer.review_id:
+                formality.remind(unit, timer.review_id, timer.kind, now)
+            case "action" if timer.review_id:
+                promises.ask(unit, timer.review_id, now)
+            case "warn" if timer.schedule_id:
+                recurring.warn(house, unit, timer.schedule_id, now)
+            case "scheduled" if timer.schedule_id:
+                recurring.start(house, unit, timer.schedule_id, now)
         return After()
 
     async def _finish(self, now: datetime) -> None:
@@ -114,15 +165,19 @@ class Timekeeping:
             )
 
     async def _send(self, now: datetime) -> None:
+        await self._delivery.take_over()
         due, lost = await self._store.read(lambda unit: outbox.waits(unit, now))
         if lost:
             mine = self._delivery.holder
-            await self._store.transact(lambda unit: outbox.recover(unit, now, but=mine))
+            await self._store.transact(lambda unit: leases.recover(unit, now, but=mine))
         await self._delivery.scrub()
         if due or lost or self._delivery.waits:
             await self._delivery.due()
 
-    async def _retire(self, _: datetime) -> None:
+    async def _retire(self, now: datetime) -> None:
+        if not self._store.alone and (self._looked is None or now - self._looked >= LOOK):
+            self._sealing.look()
+            self._looked = now
         await self._sealing.retire()
 
     async def _daily(self, now: datetime) -> None:
@@ -138,4 +193,10 @@ class Timekeeping:
                 lambda unit, at=round_id: results.end_comments(unit, at)  # type: ignore[misc]
             )
         await self._store.transact(lambda unit: purge(unit, now))
+        for group, founded in await self._store.read(offers.founded):
+            await self._store.transact(
+                lambda unit, g=group, at=founded: offering.look(  # type: ignore[misc]
+                    self._house, unit, g, at, now
+                )
+            )
         self._day = now.date()

@@ -1,18 +1,22 @@
-"""The web part: health, and whatever pages the adapters bring. One server in our own loop."""
+"""The web part: whatever pages there are. One server in our own loop."""
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialogues.errors import CannotStart
 
 STOP_WITHIN = 2
+MOST = 2**20
+"""Bytes of a request; no platform sends as many."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,13 +37,38 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def application(routes: Sequence[BaseRoute], status: Mapping[str, str]) -> Starlette:
-    """The pages. `/healthz` says what each part is doing."""
+def address(sock: socket.socket) -> str:
+    """How a browser on this machine reaches what listens at *sock*."""
+    host, port, *_ = sock.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    async def healthz(_: Request) -> JSONResponse:
-        return JSONResponse({"parts": dict(status)})
 
-    return Starlette(routes=[Route("/healthz", healthz), *routes])
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    """The pages."""
+    return Starlette(routes=routes, middleware=[Middleware(Limited)])
+
+
+class Limited:
+    """No body of more than MOST bytes is taken in, whatever its length is said to be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MOST:
+                raise HTTPException(413)
+            return message
+
+        # Whoever hangs up in the middle of sending gets no answer, and leaves no trace.
+        with contextlib.suppress(ClientDisconnect):
+            await self._app(scope, counted, send)
 
 
 class Server(uvicorn.Server):

@@ -14,7 +14,7 @@ from dialogues.texts import Reader, Texts
 WIDTH, EDGE = 1080, 56
 ROOM = WIDTH - 2 * EDGE
 LARGE, MEDIUM, SMALL = 46, 34, 29
-BAR, PAD, GAP = 64, 24, 44
+BAR, CELL, PAD, GAP = 64, 48, 24, 44
 REGULAR = 0.97  # how wide regular letters are beside the bold ones that are measured, at most
 TIGHT, DIGIT = 2.5, 1.5  # per cent of the width a number and each of its digits need in a bar
 
@@ -97,13 +97,19 @@ def wrap(text: str, size: int, room: float) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question. `mark`: the broker's own step, counted from the less favourable end."""
+    """One question. `mark`: the broker's own step, counted from the less favourable end.
+
+    `cells`: the steps of a bipolar question, whether each may be named and by how many;
+    `ends`: what its first and its last step say.
+    """
 
     topic: Localised
     said: Say
     counts: Counts | None
     own: Say | None
     mark: tuple[int, int] | None
+    cells: tuple[tuple[bool, int], ...] = ()
+    ends: tuple[Localised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,7 @@ def _row(
         wide = max(measure(line, SMALL) for line in lines) * REGULAR + 2 * PAD
         sheet.shape("pill", EDGE, top, min(wide, ROOM), sheet.y - top)
         sheet.y += 6
+        _cells(sheet, row.cells, [texts.label(end, reader) for end in row.ends])
     if row.own:
         _own(sheet, texts.label(row.own, reader), row.mark)
 
@@ -224,6 +231,30 @@ def _bar(sheet: _Sheet, bar: Sequence[Segment]) -> None:
             word = {"x": middle, "y": base, "size": MEDIUM, "text": part.label}
             sheet.words.append({**word, **how})
     sheet.y += BAR + 8
+
+
+def _cells(sheet: _Sheet, cells: Sequence[tuple[bool, int]], ends: Sequence[str]) -> None:
+    """A bipolar scale: boxes of one width, filled where the step may be named."""
+    if not cells:
+        return
+    sheet.y += 8
+    wide = ROOM // len(cells)
+    for number, (named, count) in enumerate(cells):
+        x = EDGE + number * wide
+        sheet.shape("named" if named else "empty", x, sheet.y, wide - 8, CELL)
+        if count:
+            base = sheet.y + CELL // 2 + round(MEDIUM * 0.34)
+            word = {"x": round(x + (wide - 8) / 2), "y": base, "size": MEDIUM}
+            sheet.words.append({**word, "text": str(count), "bold": True, "centred": True})
+    sheet.y += CELL
+    top = low = sheet.y
+    for number, end in enumerate(ends):
+        sheet.y = top
+        lines = wrap(end, SMALL, ROOM / 2 - PAD)
+        left = EDGE if number == 0 else WIDTH - EDGE - max(measure(each, SMALL) for each in lines)
+        sheet.put(lines, SMALL, round(left), quiet=True)
+        low = max(low, sheet.y)
+    sheet.y = low
 
 
 def _own(sheet: _Sheet, own: str, mark: tuple[int, int] | None) -> None:

@@ -1,12 +1,14 @@
 """The shape of a check-in file: questions, options, conditions, the broker's mirror.
 
-A question's wording may hold `{broker}`, which the texts replace by the person's name
-or by the group's word for the role. Conditions look at facts of the round, never at
-an answer (DESIGN 2, F05), so that nothing shown can betray what somebody said.
+A question's wording may hold `{broker}`, which the texts replace by the person's name or by
+the group's word for the role, and `{org}`, the broker's home organisation. Conditions look
+at facts of the round, never at an answer (DESIGN 2, F05), so that nothing shown can betray
+what somebody said.
 """
 
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import product
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -151,25 +153,34 @@ class Words(Asked):
 Question = Annotated[Scale | Number | Choice | Multi | Words, Field(discriminator="kind")]
 
 
+Asking = Literal["partners", "coordinators", "broker", "line_manager"]
+"""Who can be asked. Partners alone answer a sealed check-in; its mirror is the broker's."""
+
+
 class Applies(Strict):
-    """Which arrangement a check-in is for."""
+    """Which arrangement a check-in is for; `term` "fixed": an assignment with a last day."""
 
     broker: Literal["any", "internal", "external", "none"] = "any"
-    several: Literal["any", "only", "one"] = "any"
+    several: Literal["any", "only"] = "any"
+    term: Literal["any", "fixed"] = "any"
 
 
 class CheckIn(Strict):
-    """A short poll as its file defines it, with both languages and the mirror inside."""
+    """A short poll as its file defines it, with both languages and the mirror inside.
+
+    `about`: the work of one broker, or something that concerns the group and no one person.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,39}$")]
     version: int = Field(ge=1)
     title: Localised
     purpose: Localised
-    audience: Literal["partners", "coordinators", "broker", "all"] = "partners"
+    about: Literal["broker", "group"] = "broker"
+    audience: tuple[Asking, ...] = Field(default=("partners",), min_length=1)
     confidence: Literal["sealed", "named", "private"] = "sealed"
     applies: Applies = Applies()
     phases: tuple[Literal["scoping", "managing", "reviewing", "sustaining"], ...] = ()
-    every: str = ""
+    every: Annotated[str, Field(pattern=r"^(\d+ (weeks|months))?$")] = ""
     mirrored: bool = False
     source: tuple[str, ...] = ()
     questions: tuple[Question, ...] = Field(min_length=1, max_length=12)
@@ -178,6 +189,8 @@ class CheckIn(Strict):
     def consistent(self) -> "CheckIn":
         """Keys are unique, conditions can be met, every mirror and placeholder is there."""
         seen: set[str] = set()
+        if self.confidence == "sealed" and self.audience != ("partners",):
+            raise ValueError('only partners answer a sealed check-in: remove "audience"')
         for question in self.questions:
             if question.key in seen:
                 raise ValueError(f'two questions are called "{question.key}": rename one')
@@ -186,8 +199,7 @@ class CheckIn(Strict):
         return self
 
     def _check(self, question: Question) -> None:
-        conditions = [question.when, *(w.when for w in question.wordings)]
-        for condition in conditions:
+        for condition in (question.when, *(w.when for w in question.wordings)):
             fault = impossible(condition, self.applies.broker)
             if fault:
                 raise ValueError(f'question "{question.key}": {fault}')
@@ -208,10 +220,31 @@ class CheckIn(Strict):
         known = frozenset(facts)
         return tuple(q for q in self.questions if q.applies(known))
 
+    def seconds(self, facts: Iterable[Fact]) -> int:
+        """How long it takes: 12 seconds a closed question, 30 a free text (domain b.1)."""
+        return sum(30 if isinstance(q, Words) else 12 for q in self.asked(facts))
+
     def minutes(self, facts: Iterable[Fact]) -> int:
-        """Whole minutes it takes: 12 seconds a closed question, 30 a free text (domain b.1)."""
-        seconds = sum(30 if isinstance(q, Words) else 12 for q in self.asked(facts))
-        return max(1, round(seconds / 60))
+        """The same in whole minutes, at least one."""
+        return max(1, round(self.seconds(facts) / 60))
+
+    def situations(self) -> list[frozenset[Fact]]:
+        """Every combination of the facts it looks at that can be true where it is asked."""
+        named = {c.removeprefix("not ") for q in self.questions for c in conditions(q)}
+        mentioned = [fact for fact in Fact if fact.value in named]
+        found = []
+        for truth in product((False, True), repeat=len(mentioned)):
+            told = zip(mentioned, truth, strict=True)
+            said = [fact.value if true else f"not {fact.value}" for fact, true in told]
+            if not impossible(said, self.applies.broker):
+                facts = (fact for fact, true in zip(mentioned, truth, strict=True) if true)
+                found.append(frozenset(facts))
+        return found
+
+
+def conditions(question: Question) -> list[str]:
+    """Every condition of a question and of its wordings."""
+    return [*question.when, *(c for wording in question.wordings for c in wording.when)]
 
 
 def holds(conditions: Iterable[str], facts: frozenset[Fact]) -> bool:

@@ -27,25 +27,31 @@ class Times:
     opens: datetime
     closes: datetime
     live: bool
-    remind: datetime | None
+    reminders: tuple[datetime, ...]
     signal: datetime | None
 
 
-def plan(opens: datetime, window: timedelta, zone: ZoneInfo) -> Times:
+def plan(opens: datetime, window: timedelta, zone: ZoneInfo, reminders: int = 1) -> Times:
     """A review that opens at *opens* and lasts about *window*.
 
-    A window of a day or more ends at 17:00 of a working day; the reminder goes at half
-    of it, the coordinators' one signal at three quarters.
+    A window of a day or more ends at 17:00 of a working day; the reminders are
+    spread over it, the coordinators' one signal comes at three quarters.
     """
     if window < DAY:
-        return Times(opens, opens + window, True, None, None)
-    return until(opens, working_end(opens + window, zone))
+        return Times(opens, opens + window, True, (), None)
+    return until(opens, working_end(opens + window, zone), reminders)
 
 
-def until(opens: datetime, closes: datetime) -> Times:
+def until(opens: datetime, closes: datetime, reminders: int = 1) -> Times:
     """The hours of a review of a day or more that ends at *closes*."""
+    signal = opens + (closes - opens) * 3 / 4
+    return Times(opens, closes, False, spread(opens, closes, reminders), signal)
+
+
+def spread(opens: datetime, closes: datetime, reminders: int) -> tuple[datetime, ...]:
+    """When reminders are due: one at half of the time, two at its thirds, three at its quarters."""
     span = closes - opens
-    return Times(opens, closes, False, opens + span / 2, opens + span * 3 / 4)
+    return tuple(opens + span * n / (reminders + 1) for n in range(1, reminders + 1))
 
 
 def extension(opens: datetime, closes: datetime, by: timedelta, zone: ZoneInfo) -> Times | None:

@@ -183,7 +183,7 @@ def _answer(
 
 
 def _toggle(form: tuple[Item, ...], draft: Draft, here: Item, option: str) -> Turn:
-    chosen = set(draft.partial) ^ {option}
+    chosen = (set(draft.partial) & set(here.options)) ^ {option}
     if len(chosen) > here.most:
         return Turn(draft, Screen.QUESTION, {here.key: Fault("answer.too_many", here.most)})
     return show(form, replace(draft, partial=tuple(o for o in here.options if o in chosen)))

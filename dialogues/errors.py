@@ -19,6 +19,10 @@ class Refusal(TitianError):
         self.values: Mapping[str, object] = values
 
 
+class Mendable(Refusal):
+    """Something given does not fit the rest: the form stays as it is, to be changed."""
+
+
 class BrokenFile(TitianError):
     """A check-in, template or translation cannot be used: its author mends it before the start."""
 
@@ -37,11 +41,12 @@ class DeliveryError(TitianError):
 
 
 class RetryLater(DeliveryError):
-    """The platform asks for patience: try again after `seconds`."""
+    """Try again after `seconds`. `asked`: the platform said so, we wrote too much (429)."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, asked: bool = False) -> None:
         super().__init__("retry later")
         self.seconds = seconds
+        self.asked = asked
 
 
 class Unreachable(DeliveryError):

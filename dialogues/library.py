@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from dialogues.checkin import CheckIn, Multi, Number, Option, Scale, Wording
 from dialogues.errors import BrokenFile
+from dialogues.proofreading import faults
 
 LANGUAGES = ("en", "id")
 SCALES = ("agreement", "frequency")
@@ -60,6 +61,22 @@ def read_checkins(folder: Traversable, scales: Traversable) -> dict[str, CheckIn
             if checkin.id in found:
                 raise BrokenFile(file.name, f'another file has the id "{checkin.id}" too')
             found[checkin.id] = checkin
+    return found
+
+
+def proofread(checkins: Traversable | None = None) -> list[str]:
+    """Everything to mend in the check-in files, a line each: the file, the question, what to do."""
+    here = files("dialogues")
+    steps = _toml(here / "scales.toml")
+    found = []
+    for file in sorted((checkins or here / "checkins").iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            try:
+                checkin = read_checkin(file.name, _toml(file), steps)
+            except BrokenFile as error:
+                found.append(f"{error.file}: {error.mend}")
+            else:
+                found += [f"{file.name}: {fault}" for fault in faults(checkin)]
     return found
 
 

@@ -19,6 +19,11 @@ class Localised(BaseModel):
         return self.id if language == "id" else self.en
 
 
+def app_of(installation: str) -> str:
+    """The app behind an installation: "slack:T024BE7LD", one workspace of several, is "slack"."""
+    return installation.partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a person is met: an account of one installation."""
@@ -39,9 +44,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command, without its slash: "review start responsibilities"."""
+    """A slash command, without its slash: "review start responsibilities".
+
+    Not *named*: in a group, with no word on which bot is meant; another one may be.
+    """
 
     text: str
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,36 @@ class Moved:
     chat: str
 
 
-Event = Command | Tap | Text | Filled | Moved
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody opened their own page (Slack's Home); the replies are its parts, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Titian was put into a group, or may write there again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Titian may not write here any more: taken out of a group, blocked by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """A whole workspace, `name`, took Titian out: nothing can be said there any more."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """In a workspace, `name`, Titian may not do all that it must."""
+
+    name: str
+
+
+Event = Command | Tap | Text | Filled | Moved | Opened | Added | Removed | Uninstalled | Lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +125,9 @@ class Incoming:
     `message` is the message that carried the tapped button. `mentions` maps the
     user ids standing in a command's text (as "@id") to the names shown.
     `language` and `zone` are what the platform knows about the person, if anything.
-    `place` is the group in which something was said that only Titian sees.
+    `place` is the group in which something was said that only Titian sees. `homes` maps
+    user ids that were mentioned or picked to their workspace, where it is another one.
+    `workspace` is the name of the sender's own workspace, where the platform tells it.
     """
 
     key: str
@@ -101,6 +141,8 @@ class Incoming:
     zone: str | None = None
     mentions: Mapping[str, str] = field(default_factory=dict)
     place: Spot | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)
+    workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +223,8 @@ class Message:
     message to edit. `preview` is what a locked screen may show. `report` asks for the
     report of a review ("12 broker"): it is put in at delivery, never kept on the way.
     `erases` is a typed message to be taken out of the chat. `files` go with a reply only:
-    the outbox keeps none.
+    the outbox keeps none. `options`: how many of the first buttons are what can be chosen
+    from, as opposed to the ways on; replies only, too.
     """
 
     say: Say
@@ -194,11 +237,12 @@ class Message:
     erases: str | None = None
     form: Form | None = None
     files: tuple[File, ...] = ()
+    options: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message worded for one reader, in our small Markdown."""
+    """A message worded for one reader, in our small Markdown. `options`: see Message."""
 
     to: Spot
     text: str
@@ -210,6 +254,7 @@ class Outgoing:
     round_id: int | None = None
     erases: str | None = None
     language: str = "en"
+    options: int = 0
 
 
 @dataclass(frozen=True, slots=True)

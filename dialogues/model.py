@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from dialogues.checkin import CheckIn, Fact
+from dialogues.cycle import Collaboration, Phase
 
 
 class Role(StrEnum):
@@ -22,15 +23,6 @@ class Protect(StrEnum):
 
     ORGANISATION = "organisation"
     PERSON = "person"
-
-
-class Phase(StrEnum):
-    """The partnering cycle (domain b.3)."""
-
-    SCOPING = "scoping"
-    MANAGING = "managing"
-    REVIEWING = "reviewing"
-    SUSTAINING = "sustaining"
 
 
 class Sector(StrEnum):
@@ -108,6 +100,13 @@ class Purpose(StrEnum):
     FORMAL = "formal"
 
 
+class Unasked(StrEnum):
+    """Who was left out of a review, as a kind: said to everybody asked, never by name."""
+
+    FUNDER = "funder"
+    LINE = "line"
+
+
 class ReviewState(StrEnum):
     """A review's way (DESIGN 1)."""
 
@@ -166,7 +165,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Partnership:
-    """The group served."""
+    """The group served. `listener`: who has offered to talk a report over with the broker."""
 
     id: int
     name: str
@@ -180,6 +179,11 @@ class Partnership:
     protect: Protect
     minimum: int
     window_days: int
+    paused: bool = False
+    reminders: int = 1
+    kind: Collaboration | None = None
+    crisis: bool = False
+    listener: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,7 @@ class Assignment:
     ends: date | None
     consent: Consent
     consent_at: datetime | None
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,7 @@ class Review:
     closes_at: datetime
     share_at: datetime | None
     extended: bool = False
+    unasked: tuple[Unasked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """All that the outside must provide."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from dialogues.messages import Ability, Incoming, Outgoing
+from dialogues.messages import Ability, Incoming, Outgoing, Spot
 
 
 class Handler(Protocol):
@@ -17,6 +19,24 @@ class Handler(Protocol):
     async def sent(self, outgoing: Outgoing, message: str) -> None:
         """Note under which id a reply was sent, so that it can be edited later."""
         ...
+
+
+class Intake(StrEnum):
+    """How a platform's events arrive."""
+
+    POLL = "poll"
+    SOCKET = "socket"
+    WEB = "web"
+    PAGE = "page"
+    """Like WEB, but its chats are in the memory of one process."""
+
+
+Turn = Callable[[], Awaitable[None]]
+"""Returns once this process may take a platform's events; elsewhere never."""
+
+
+async def at_once() -> None:
+    """A Turn: where there is one process."""
 
 
 class Adapter(Protocol):
@@ -43,8 +63,24 @@ class Adapter(Protocol):
         """What somebody opens or types to add Titian to a group, or ""."""
         ...
 
-    async def run(self, handler: Handler, up: Callable[[], None]) -> None:
-        """Take events until cancelled; call *up* once they can arrive."""
+    @property
+    def intake(self) -> Intake:
+        """How its events arrive: which type of process takes them."""
+        ...
+
+    async def run(self, handler: Handler, up: Callable[[], None], turn: Turn = at_once) -> None:
+        """Take events until cancelled; call *up* once they can arrive.
+
+        No event is taken before *turn* returns. Whatever `send` and the links need is ready
+        by the time it is called.
+        """
+        ...
+
+    async def pace(self, to: Spot) -> None:
+        """Wait until something nobody asked for may leave for *to*; `send` then does at once.
+
+        Raises RetryLater where that takes long.
+        """
         ...
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -53,6 +89,38 @@ class Adapter(Protocol):
         Raises:
             RetryLater, Unreachable, MessageGone, UnknownOutcome.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the platform: `run` has ended, and nothing is sent any more."""
+        ...
+
+
+class Vault(Protocol):
+    """Where an adapter keeps what lets it into workspaces, sealed, for all processes."""
+
+    async def keep(self, installation: str, tokens: str, again: bool = False) -> None:
+        """Keep the tokens of an installation, in place of older ones.
+
+        Args:
+            again: They are renewed: nothing is kept where Titian was taken out meanwhile.
+        """
+        ...
+
+    async def find(self, installation: str) -> str | None:
+        """The tokens of an installation; None where Titian is not installed any more."""
+        ...
+
+    def alone(self, installation: str) -> AbstractAsyncContextManager[None]:
+        """While it is held nobody else holds it, in no process: tokens are renewed in turn."""
+        ...
+
+    async def issue(self, seconds: float) -> str:
+        """A ticket that is good once, for so long."""
+        ...
+
+    async def consume(self, ticket: str) -> bool:
+        """Whether a ticket is good: then it was good for the last time."""
         ...
 
 

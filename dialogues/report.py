@@ -8,17 +8,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dialogues.answers import Answers, Band
-from dialogues.charts import Chart, Counts, Row, segments
+from dialogues.charts import Chart, Counts, Row
 from dialogues.checkin import CheckIn, Fact, Words
-from dialogues.disclosure import Result, Shown
+from dialogues.details import balance, both_ends, detail, mark
+from dialogues.disclosure import Result
 from dialogues.findings import Entry, find, prompts
+from dialogues.history import Past, trend
 from dialogues.messages import Button, Localised, Say, say
 from dialogues.model import Assignment, Partnership, Purpose, Review, ReviewState
-from dialogues.sentences import Voice, decimal, rows, turned
+from dialogues.sentences import Voice
 from dialogues.tokens import CommandToken, write
 
 BROKER = "broker"
 """The reader who is addressed as "you"; any other is a coordinator."""
+PARTNER = "partner"
+TERMINOLOGY = "terminology"
 ONE_SCREEN = 600
 """Characters of comments up to which a chat message shows them itself."""
 LEGEND = tuple(
@@ -29,7 +33,11 @@ LEGEND = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a reader gets to see. Not `released` is conversation mode, without numbers."""
+    """What a reader gets to see. Not `released` is conversation mode, without numbers.
+
+    `past`: earlier Results of the same check-in, broker and kind of assignment; `other`: the
+    report of the other direction, what partners say they give the role.
+    """
 
     review: Review
     partnership: Partnership
@@ -38,6 +46,8 @@ class Report:
     result: Result = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
     ended: bool = False
+    past: tuple[Past, ...] = field(default=(), repr=False)
+    other: "Report | None" = field(default=None, repr=False)
 
     @property
     def released(self) -> bool:
@@ -47,9 +57,15 @@ class Report:
     @property
     def broker(self) -> str | Localised:
         """The broker's name, or the group's word for the role."""
-        if self.assignment:
+        if self.assignment and self.assignment.name:
             return self.assignment.name
-        return Localised(en=self.partnership.term_en, id=self.partnership.term_id)
+        group = self.partnership
+        return Localised(en=f"our {group.term_en}", id=f"{group.term_id} kita")
+
+    @property
+    def home(self) -> str:
+        """The broker's home organisation, where it is known."""
+        return (self.assignment.home or "") if self.assignment else ""
 
     @property
     def strengths(self) -> tuple[Entry, ...]:
@@ -93,6 +109,14 @@ class Report:
             changes=[voice.said(e, "list") for e in self.changed],
         )
 
+    def listed(self, voice: Voice) -> dict[str, object]:
+        """What stands of it beside another report: when, and its sentences, strengths first."""
+        return {
+            "period": say("report/period", **self._common(BROKER)),
+            "strengths": [voice.said(e, "list") for e in self.strengths],
+            "talk": [voice.said(e, "list") for e in self.worth_talking],
+        }
+
     def guide(self, who: str) -> Say:
         """How to lead a talk of 45 minutes: about the result, or without one on the questions."""
         closed = [e for e in self.entries if e.shown]
@@ -100,20 +124,36 @@ class Report:
         common = self._common(who)
         return say("report/guide", **common, questions=questions, prompts=self._prompts(who))
 
+    def below(self, entry: Entry, who: str) -> Say:
+        """What is shown of one question, as it stands under the question itself."""
+        return self._voice(who).said(entry, "below")
+
     def page(self, who: str) -> tuple[str, dict[str, object]]:
         """The whole report as HTML: a template's name and its values, for `Texts.page`."""
-        voice, common = self._voice(who), self._common(who)
+        return "report.html.j2", self._whole(who)
+
+    def paper(self, who: str) -> tuple[str, dict[str, object]]:
+        """The same for A4: a summary page and the details, in Typst."""
+        return "report.typ.j2", self._whole(who)
+
+    def _whole(self, who: str) -> dict[str, object]:
+        voice, common, among = self._voice(who), self._common(who), self._among()
         heads = ("heading", "group", "turnout", "views")
-        return "report.html.j2", {
+        found = [
+            detail(e, voice, among, trend(e.question, e.shown, self.review.closes_at, self.past))
+            for e in self.entries
+        ]
+        return {
             **common,
             **{head: say(f"report/{head}", **common) for head in heads},
             "arrangement": self._arrangement(),
             "strengths": [voice.said(e, "list") for e in self.strengths],
             "talk": [voice.said(e, "list") for e in self.worth_talking],
             "named": [voice.said(e, "list") for e in self.named],
-            "mirrored": any(e.own is not None for e in self.entries),
-            "gaps": [self._entry(e, voice) for e in self.gaps],
-            "entries": [self._entry(e, voice) for e in self.entries],
+            "changes": [voice.said(e, "list") for e in self.changed],
+            "gaps": [each for each in found if each["gap"]],
+            "entries": found,
+            "other": self.other.listed(voice) if self.other else None,
             "legend": LEGEND,
             "comments": self.result.comments,
             "withheld": self.result.comments_withheld,
@@ -129,17 +169,49 @@ class Report:
         return Chart(self.broker, lines, LEGEND, found, say("report/views", **common))
 
     def buttons(self, who: str) -> tuple[Button, ...]:
-        """What stands under the summary: the whole page where there is a result, the guide."""
-        command = "feedback" if self._voice(who).you else "review results"
+        """What stands under the summary: the whole page where there is a result, the guide.
+
+        Partners who get to see it have no command to ask for more.
+        """
+        if who == PARTNER:
+            return ()
         pages = [("page", "whole_report"), ("guide", "talk_questions")]
         if not self.released:
             pages = [("guide", "conversation_guide")]
-        tokens = [CommandToken(f"{command} {page} of {self.review.id}") for page, _ in pages]
+        tokens = [CommandToken(self._command(who, page)) for page, _ in pages]
         labels = [say(f"label.{name}") for _, name in pages]
-        return tuple(Button(label, write(t)) for label, t in zip(labels, tokens, strict=True))
+        further = tuple(Button(label, write(t)) for label, t in zip(labels, tokens, strict=True))
+        return (*further, *self._terms(who))
+
+    def further(self, who: str) -> tuple[Button, ...]:
+        """What stands under the whole page: its figures, where there are any."""
+        if who == PARTNER or not self.released:
+            return ()
+        return (Button(say("label.figures"), write(CommandToken(self._command(who, "data")))),)
+
+    def _command(self, who: str, page: str) -> str:
+        command = "feedback" if who == BROKER else "review results"
+        return f"{command} {page} of {self.review.id}"
+
+    def _terms(self, who: str) -> tuple[Button, ...]:
+        """A name for the role that may be shown can be taken over at once."""
+        if self.review.checkin_id != TERMINOLOGY or who == BROKER:
+            return ()
+        named = next((e for e in self.named if e.question.key == "term"), None)
+        if named is None or named.shown is None or isinstance(named.question, Words):
+            return ()
+        return tuple(
+            Button(
+                say("label.use_term", term=option.text),
+                write(CommandToken(f"partnership term {option.key}")),
+            )
+            for option in named.question.options
+            if option.key in (named.shown.options or ()) and option.key != "other"
+        )
 
     def _voice(self, who: str) -> Voice:
-        return Voice(self.broker, who == BROKER and self.assignment is not None)
+        you = who == BROKER and self.assignment is not None
+        return Voice(self.broker, you, self.home, who == BROKER)
 
     def _common(self, who: str) -> dict[str, object]:
         review, result = self.review, self.result
@@ -147,6 +219,7 @@ class Report:
             "you": self._voice(who).you,
             "about": self.assignment is not None,
             "broker": self.broker,
+            "org": self.home,
             "partnership": self.partnership.name,
             "title": self.title,
             "opens": review.opens_at,
@@ -175,39 +248,11 @@ class Report:
         found = [voice.prompt(e) for e in prompts(self.entries)]
         return [*found, say("report/together", broker=self.broker, about=about)]
 
-    def _entry(self, entry: Entry, voice: Voice) -> dict[str, object]:
-        shown = entry.shown or Shown(entry.question.key)
-        steps = shown.histogram or ()
-        options = () if isinstance(entry.question, Words) else entry.question.options
-        return {
-            "topic": entry.question.topic,
-            "text": entry.text,
-            "words": entry.shown is None,
-            "said": voice.said(entry, "below"),
-            "bar": segments(shown.counts, self._among()) if shown.counts else (),
-            "rows": list(rows(entry)),
-            "counted": bool(shown.counts or shown.option_counts),
-            "n": shown.n,
-            "steps": [
-                (option.text, count, round(100 * count / max(steps)))
-                for option, count in zip(options, steps, strict=False)
-            ],
-            "mean": decimal(shown.mean),
-            "median": decimal(shown.median),
-            "unable": shown.cant_say,
-            "own": voice.own(entry),
-            "gap": voice.gap(entry),
-        }
-
     def _row(self, entry: Entry, voice: Voice) -> Row:
-        question, own = entry.question, entry.own
         counts = entry.shown.counts if entry.shown else None
-        mark = None
-        if counts and isinstance(own, tuple) and not isinstance(question, Words):
-            keys = [option.key for option in question.options]
-            keys = keys[::-1] if turned(question) else keys
-            mark = (keys.index(own[0]), len(keys))
-        return Row(question.topic, voice.said(entry, "picture"), counts, voice.own(entry), mark)
+        said, own = voice.said(entry, "picture"), voice.own(entry)
+        cells, ends = tuple(balance(entry)), both_ends(entry)
+        return Row(entry.question.topic, said, counts, own, mark(entry), cells, ends)
 
     def _among(self) -> list[Counts]:
         return [e.shown.counts for e in self.entries if e.shown and e.shown.counts]

@@ -19,10 +19,16 @@ EDGES = {"agreement": (2, 3), "frequency": (2, 3), "number": (5, 8)}
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who is spoken of, by name or by the group's word, and whether to them."""
+    """Who is spoken of, by name or by the group's word, and whether to them.
+
+    `own_is_yours`: the own view beside the result is the reader's, be it about them alone or
+    among several brokers.
+    """
 
     broker: str | Localised
     you: bool
+    home: str = ""
+    own_is_yours: bool = False
 
     def said(self, entry: Entry, place: str) -> Say:
         """What is shown of a question.
@@ -52,11 +58,13 @@ class Voice:
             return None
         words = isinstance(entry.own, str)
         answers = [entry.own] if words else texts_of(entry.question, entry.own)
-        return self._say("own", entry, answers=answers)
+        return self._say("own", entry, answers=answers, you=self.own_is_yours or self.you)
 
     def gap(self, entry: Entry) -> Say | None:
         """How the broker's own answer stands to what is shown."""
-        return self._say("gap", entry, gap=entry.gap.value) if entry.gap else None
+        if entry.gap is None:
+            return None
+        return self._say("gap", entry, gap=entry.gap.value, you=self.own_is_yours or self.you)
 
     def prompt(self, entry: Entry) -> Say:
         """A question for the talk."""
@@ -65,16 +73,16 @@ class Voice:
 
     def _say(self, key: str, entry: Entry, **values: object) -> Say:
         question = entry.question
-        return say(
-            f"report/{key}",
-            broker=self.broker,
-            you=self.you,
-            kind=question.kind,
-            reversed=turned(question),
-            topic=question.topic,
-            text=entry.text,
-            **values,
-        )
+        common: dict[str, object] = {
+            "broker": self.broker,
+            "org": self.home,
+            "you": self.you,
+            "kind": question.kind,
+            "reversed": turned(question),
+            "topic": question.topic,
+            "text": entry.text,
+        }
+        return say(f"report/{key}", **{**common, **values})
 
 
 def turned(question: Question) -> bool:

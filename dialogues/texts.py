@@ -1,17 +1,18 @@
 """Says in the reader's language: `Say` and a reader in, our small Markdown out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined, meta
 from markupsafe import Markup
 
 from dialogues import when
 from dialogues.library import LANGUAGES, Library
-from dialogues.markup import Value
+from dialogues.markup import Quoted, Value, isolated
 from dialogues.messages import Label, Localised, Say
 
 
@@ -31,11 +32,12 @@ class Texts:
         self._marked = {name: _environment(library, name, marked=True) for name in LANGUAGES}
         self._plain = {name: _environment(library, name, marked=False) for name in LANGUAGES}
         self._fixed: dict[tuple[str, str], str] = {}
+        self._named: dict[str, frozenset[str]] = {}
 
     def word(self, said: Say, reader: Reader) -> str:
         """*said* as Markdown. Values in it mean nothing to Markdown. Raises on a missing value."""
         environment = self._marked[reader.language]
-        return self._render(environment, said, reader, Value).strip()
+        return cased(self._render(environment, said, reader, Value)).strip()
 
     def label(self, label: Label, reader: Reader) -> str:
         """A button's label, plain."""
@@ -43,7 +45,7 @@ class Texts:
             case Say(key=key, values=values) if not values and "." in key:
                 return self.fixed(key, reader.language)
             case Say():
-                return self._render(self._plain[reader.language], label, reader, str).strip()
+                return cased(self._render(self._plain[reader.language], label, reader, str)).strip()
             case Localised():
                 return label.in_language(reader.language)
             case str():
@@ -58,10 +60,11 @@ class Texts:
         return self._fixed[key, language]
 
     def page(self, name: str, values: Mapping[str, object], reader: Reader) -> str:
-        """A whole HTML or SVG page: values are escaped for HTML, not for Markdown."""
+        """A whole HTML, SVG or Typst page: values are escaped for it, not for Markdown."""
         environment = self._marked[reader.language]
-        context = self._values(environment, values, reader, str)
-        return environment.get_template(name).render(reader=reader, **context)
+        wrap = Quoted if name.endswith(".typ.j2") else str
+        context = self._values(environment, values, reader, wrap)
+        return cased(environment.get_template(name).render(reader=reader, **context))
 
     def keys(self) -> list[str]:
         """Every key that can be said."""
@@ -74,12 +77,31 @@ class Texts:
         return found
 
     def _render(self, environment: Environment, said: Say, reader: Reader, wrap: type[str]) -> str:
-        values = self._values(environment, said.values, reader, wrap)
         group, _, name = said.key.partition(".")
         if name:
+            values = self._values(environment, said.values, reader, wrap)
             template = environment.get_template(f"_{group}.md.j2")
             return str(getattr(template.module, name)(**values))
-        return environment.get_template(f"{said.key}.md.j2").render(**values)
+        file = f"{said.key}.md.j2"
+        names = self._names(environment, file)
+        wanted = {key: value for key, value in said.values.items() if key in names}
+        values = self._values(environment, wanted, reader, wrap, about=said.values)
+        return environment.get_template(file).render(**values)
+
+    def _names(self, environment: Environment, file: str) -> frozenset[str]:
+        """What a template asks for, it and all that it includes: the rest need not be worded."""
+        found = self._named.get(file)
+        if found is None:
+            assert environment.loader is not None
+            source, _, _ = environment.loader.get_source(environment, file)
+            tree = environment.parse(source)
+            # A name that is global too may be given: /language says which one was chosen.
+            names = meta.find_undeclared_variables(tree) | environment.globals.keys()
+            for other in meta.find_referenced_templates(tree):
+                assert other is not None, f"{file} includes what only it knows"
+                names |= self._names(environment, other)
+            found = self._named[file] = frozenset(names)
+        return found
 
     def _values(
         self,
@@ -87,22 +109,24 @@ class Texts:
         values: Mapping[str, object],
         reader: Reader,
         wrap: type[str],
+        about: Mapping[str, object] | None = None,
     ) -> dict[str, Any]:
-        broker = values.get("broker", "")
-        word = broker.in_language(reader.language) if isinstance(broker, Localised) else broker
-        naming = str(word) if isinstance(word, str) else ""
+        """*values* as a template shows them; the broker and their home may be in *about* only."""
+        known = values if about is None else about
+        naming = _name(known.get("broker", ""), reader.language)
+        home = _name(known.get("org") or HOME, reader.language)
 
         def worded(value: object) -> object:
             match value:
                 case Localised():
-                    return wrap(named(value.in_language(reader.language), naming))
+                    return wrap(named(value.in_language(reader.language), naming, home))
                 case Say():
                     worded_say = self._render(environment, value, reader, wrap).strip()
                     return Markup(worded_say)  # noqa: S704  (ours; values in it are escaped)
                 case Moment() | Markup():
                     return value
                 case str():
-                    return wrap(value)
+                    return wrap(isolated(value))
                 case datetime():
                     return Moment(value, reader, wrap)
                 case date():
@@ -114,14 +138,44 @@ class Texts:
                 case _:
                     return value
 
-        return {key: worded(value) for key, value in values.items()}
+        found = {key: worded(value) for key, value in values.items()}
+        for key in ("broker", "term"):
+            own = values.get(key)
+            if isinstance(own, Localised):
+                found[key] = wrap(MARK + own.in_language(reader.language))
+        return found
 
 
-def named(text: str, broker: str) -> str:
-    """A check-in's text with the broker in it: the name, or the group's word as it fits."""
-    if text.startswith("{broker}"):
-        text = broker[:1].upper() + broker[1:] + text.removeprefix("{broker}")
-    return text.replace("{broker}", broker)
+def named(text: str, broker: str, home: str) -> str:
+    """A check-in's text with the broker and their home organisation in it.
+
+    The broker by name or by the group's word for the role, as it fits.
+    """
+    said = PLACES.sub(lambda found: broker if found[0] == "{broker}" else home, text)
+    return said[:1].upper() + said[1:] if PLACES.match(text) else said
+
+
+def _name(name: object, language: str) -> str:
+    word = name.in_language(language) if isinstance(name, Localised) else name
+    return word if isinstance(word, str) else ""
+
+
+PLACES = re.compile(r"\{(?:broker|org)\}")
+HOME = Localised(en="the home organisation", id="organisasi asal")
+"""Stands for the broker's home organisation where it is not known."""
+
+
+MARK = "\ue000"
+"""Stands before the group's word for the broker until the sentence around it is known."""
+BEGINS = re.compile(r'(?:\A|[.?\n>"])[\s*_#“-]*\Z')
+
+
+def cased(text: str) -> str:
+    """The group's word with a capital where it begins a sentence, in whichever language."""
+    before, *rest = text.split(MARK)
+    for part in rest:
+        before += part[:1].upper() + part[1:] if BEGINS.search(before) else part
+    return before
 
 
 GROUPS = ("label", "fault", "phrase")

@@ -39,7 +39,7 @@ DATED = re.compile(
 
 
 class Unreadable(ValueError):
-    """Typed words that mean no time: `why` is duration, moment, date, past or zone."""
+    """Typed words that mean no time: `why` names what they are not, or "past"."""
 
     def __init__(self, text: str, why: str) -> None:
         super().__init__(why)
@@ -82,6 +82,32 @@ def read_date(text: str, today: date) -> date:
     raise Unreadable(text, "date")
 
 
+def read_day(text: str, today: date) -> date:
+    """ "1 November", "besok": a day from today on, next year's where this one's is gone.
+
+    Raises Unreadable: "past" if gone already, else "date".
+    """
+    days = _days(_plain(text), today, ahead=True)
+    if not days or days[0] < today:
+        raise Unreadable(text, "past" if days else "date")
+    return days[0]
+
+
+def read_weekday(text: str) -> int | None:
+    """ "monday", "senin": Monday is 0. None for anything else."""
+    return _names("days").get(_plain(text))
+
+
+def read_time(text: str) -> time:
+    """ "09:00", "9 am", "jam 9". Raises Unreadable."""
+    words = _plain(text)
+    for said in (words, f"at {words}"):
+        at, rest = _time(said)
+        if at is not None and not rest:
+            return at
+    raise Unreadable(text, "time")
+
+
 def read_zone(text: str) -> ZoneInfo:
     """An IANA name, WIB, WITA, WIT, or a city that names exactly one zone. Raises Unreadable."""
     words = _plain(text).replace(" ", "_")
@@ -109,6 +135,11 @@ def say_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return format_time(moment.astimezone(zone).time(), "short", locale=LOCALES[language])
 
 
+def say_weekday(weekday: int, language: str) -> str:
+    """ "Monday" of 0."""
+    return str(LOCALES[language].days["format"]["wide"][weekday])
+
+
 def say_duration(length: timedelta, language: str) -> str:
     """ "7 days", "2 minggu": in the largest unit that fits without a rest."""
     unit, step = "minute", MINUTE
@@ -132,7 +163,12 @@ def wall(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 def working_end(moment: datetime, zone: ZoneInfo, holidays: Container[date] = ()) -> datetime:
     """17:00 of the working day *moment* falls on, even if gone, else of the next one."""
-    return wall(next(_working(moment.astimezone(zone).date(), holidays)), WORKING_END, zone)
+    return wall(next(working_days(moment.astimezone(zone).date(), holidays)), WORKING_END, zone)
+
+
+def clock_time(minutes: int) -> time:
+    """A quiet hour, kept as minutes of the day."""
+    return time(minutes // 60, minutes % 60)
 
 
 def waking(
@@ -153,14 +189,15 @@ def waking(
         spans = [(MIDNIGHT, quiet_from), (quiet_until, MIDNIGHT)]
     return next(
         first
-        for day in _working(moment.astimezone(zone).date(), holidays)
+        for day in working_days(moment.astimezone(zone).date(), holidays)
         for start, end in spans
         if (first := max(moment.astimezone(UTC), wall(day, start, zone)))
         < wall(day + DAY * (end <= start), end, zone)
     )
 
 
-def _working(day: date, holidays: Container[date]) -> Iterator[date]:
+def working_days(day: date, holidays: Container[date]) -> Iterator[date]:
+    """Every working day from *day* on."""
     while True:
         if day.weekday() < 5 and day not in holidays:
             yield day

@@ -64,7 +64,7 @@ class Box:
 
     def __init__(self, unit: Unit, keyring: Keyring, round_id: int, number: int, size: int) -> None:
         """Raises KeyLost where the round's keys are gone."""
-        self._link = unit.connection()
+        self._link = unit.link
         self._round = round_id
         self._number = number
         self._size = size
@@ -88,8 +88,8 @@ class Box:
         *take* it where it will be written: nobody else changes it in between.
         """
         slot = self._slot(member)
-        sealed = (TAKEN if take else SEALED).run(self._link, at=slot).scalar()
-        return None if sealed is None else self._open(slot, bytes(sealed))
+        row = (TAKEN if take else SEALED).first(self._link, at=slot)
+        return None if row is None else self._open(slot, bytes(row[0]))
 
     def write(self, member: int, draft: Draft) -> None:
         """Replace a member's row. The transaction must write no row that names a person."""
@@ -141,7 +141,9 @@ class Box:
     def _all(self) -> list[tuple[bytes, bytes]]:
         columns = col(BallotRow.slot), col(BallotRow.sealed)
         query = sa.select(*columns).where(col(BallotRow.round_id) == self._round)
-        return sorted((bytes(slot), bytes(sealed)) for slot, sealed in self._link.execute(query))
+        return sorted(
+            (bytes(slot), bytes(sealed)) for slot, sealed in self._link.execute(query).all()
+        )
 
     def _row(self, slot: bytes, draft: Draft) -> dict[str, object]:
         return {
@@ -199,12 +201,12 @@ def delete_ballots(unit: Unit, round_id: int) -> None:
 def has_seen(unit: Unit, keyring: Keyring, event: str, today: date) -> bool:
     """Whether an event that belongs to no round came before; notes it, to the day."""
     mark = hmac.new(keyring.make("inbox"), event.encode(), hashlib.sha256).digest()
-    return _note(unit.connection(), mark, None, today)
+    return _note(unit.link, mark, None, today)
 
 
 def _note(link: sa.Connection, mark: bytes, round_id: int | None, day: date | None) -> bool:
     when = day.isoformat() if day is not None else None
-    return NOTED.run(link, seen=mark, round_id=round_id, day=when).rowcount == 0
+    return NOTED.run(link, seen=mark, round_id=round_id, day=when) == 0
 
 
 def seal_comments(keyring: Keyring, name: str, comments: tuple[str, ...]) -> bytes:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from dialogues.model import Assignment, Consent, Contractor, Engagement, Kind, Role, Task
+from dialogues.service import Service
 from storage.partnerships import enrol
 from storage.store import Unit
 from storage.tables import AssignmentRow, CodeRow, MemberRow, OrganisationRow, PersonRow
@@ -17,50 +18,6 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
 GOOD_FOR = timedelta(days=14)
 PEOPLE_A_LINK = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What an appointment says: everything of an Assignment but the person."""
-
-    kind: Kind
-    starts: date
-    home: int | None = None
-    contractor: Contractor | None = None
-    contracting: int | None = None
-    engagement: Engagement | None = None
-    tasks: tuple[Task, ...] = ()
-    aims: str = ""
-    ends: date | None = None
-
-    def to_data(self) -> dict[str, Any]:
-        """As plain JSON, for a link that appoints."""
-        return {
-            "kind": self.kind.value,
-            "starts": self.starts.isoformat(),
-            "home": self.home,
-            "contractor": self.contractor.value if self.contractor else None,
-            "contracting": self.contracting,
-            "engagement": self.engagement.value if self.engagement else None,
-            "tasks": [task.value for task in self.tasks],
-            "aims": self.aims,
-            "ends": self.ends.isoformat() if self.ends else None,
-        }
-
-    @staticmethod
-    def from_data(data: dict[str, Any]) -> "Service":
-        """What `to_data` gave."""
-        return Service(
-            Kind(data["kind"]),
-            date.fromisoformat(data["starts"]),
-            data["home"],
-            Contractor(data["contractor"]) if data["contractor"] else None,
-            data["contracting"],
-            Engagement(data["engagement"]) if data["engagement"] else None,
-            tuple(Task(task) for task in data["tasks"]),
-            data["aims"],
-            date.fromisoformat(data["ends"]) if data["ends"] else None,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +35,22 @@ class Code:
     expires_at: datetime
 
 
-def appoint(unit: Unit, partnership_id: int, person: int, service: Service, now: datetime) -> int:
+def appoint(
+    unit: Unit,
+    partnership_id: int,
+    person: int,
+    service: Service,
+    now: datetime,
+    consent: tuple[Consent, datetime | None] = (Consent.ASKED, None),
+) -> int:
     """Record somebody as broker, consent still to be asked. Returns the assignment's id."""
     member = enrol(unit, partnership_id, person, service.home, (Role.BROKER,), now)
     row = AssignmentRow(
         partnership_id=partnership_id,
         member_id=member.id,
-        kind=service.kind.value,
-        home_id=service.home,
-        contractor=service.contractor.value if service.contractor else None,
-        contracting_id=service.contracting,
-        engagement=service.engagement.value if service.engagement else None,
-        tasks=" ".join(service.tasks),
-        aims=service.aims,
-        starts=service.starts,
-        ends=service.ends,
-        consent=Consent.ASKED.value,
+        consent=consent[0].value,
+        consent_at=consent[1],
+        **_columns(service),
     )
     unit.add(row)
     unit.flush()
@@ -101,11 +58,59 @@ def appoint(unit: Unit, partnership_id: int, person: int, service: Service, now:
     return row.id
 
 
+def _columns(service: Service) -> dict[str, Any]:
+    return {
+        "kind": service.kind.value,
+        "home_id": service.home,
+        "contractor": service.contractor.value if service.contractor else None,
+        "contracting_id": service.contracting,
+        "engagement": service.engagement.value if service.engagement else None,
+        "tasks": " ".join(service.tasks),
+        "aims": service.aims,
+        "share": service.share,
+        "starts": service.starts,
+        "ends": service.ends,
+    }
+
+
+def _set(unit: Unit, assignment_id: int, **values: Any) -> None:
+    change = sa.update(AssignmentRow).where(col(AssignmentRow.id) == assignment_id)
+    unit.connection().execute(change.values(**values))
+    unit.expire_all()
+
+
+def correct(unit: Unit, assignment_id: int, service: Service, *, anew: bool) -> None:
+    """Say something else of a service that nobody was asked about yet. *anew*: so is consent."""
+    asked = {"consent": Consent.ASKED.value, "consent_at": None} if anew else {}
+    _set(unit, assignment_id, **asked, **_columns(service))
+
+
+def set_last_day(unit: Unit, assignment_id: int, day: date) -> None:
+    """A service ends with *day*; it stays in the history as it was."""
+    _set(unit, assignment_id, ends=day)
+
+
+def service_of(unit: Unit, assignment_id: int) -> Service:
+    """What an assignment says, with the organisations' numbers."""
+    row = unit.get(AssignmentRow, assignment_id)
+    assert row is not None
+    return Service(
+        Kind(row.kind),
+        row.starts,
+        row.home_id,
+        Contractor(row.contractor) if row.contractor else None,
+        row.contracting_id,
+        Engagement(row.engagement) if row.engagement else None,
+        tuple(Task(task) for task in row.tasks.split()),
+        row.aims,
+        row.ends,
+        row.share,
+    )
+
+
 def set_consent(unit: Unit, assignment_id: int, consent: Consent, now: datetime) -> None:
     """What the broker said, and when."""
-    change = sa.update(AssignmentRow).where(col(AssignmentRow.id) == assignment_id)
-    unit.connection().execute(change.values(consent=consent.value, consent_at=now))
-    unit.expire_all()
+    _set(unit, assignment_id, consent=consent.value, consent_at=now)
 
 
 def end_service(unit: Unit, member_id: int, now: datetime) -> bool:
@@ -124,9 +129,30 @@ def end_service(unit: Unit, member_id: int, now: datetime) -> bool:
 
 
 def assignments(unit: Unit, partnership_id: int, today: date) -> list[Assignment]:
-    """The services that have not ended, in the order of appointment."""
+    """The services of *today*: begun and not ended, in the order of appointment."""
+    return [a for a in appointments(unit, partnership_id, today) if a.starts <= today]
+
+
+def appointments(unit: Unit, partnership_id: int, today: date) -> list[Assignment]:
+    """The services that have not ended, those still to begin too."""
     open_ended = sa.or_(col(AssignmentRow.ends).is_(None), col(AssignmentRow.ends) >= today)
     return _assignments(unit, AssignmentRow.partnership_id == partnership_id, open_ended)
+
+
+def history(unit: Unit, partnership_id: int) -> list[Assignment]:
+    """Every service there was, is and will be."""
+    return _assignments(unit, AssignmentRow.partnership_id == partnership_id)
+
+
+def served(unit: Unit, person: int) -> list[int]:
+    """The partnerships that somebody serves or served as broker, those they have left too."""
+    query = (
+        select(AssignmentRow.partnership_id)
+        .join(MemberRow, col(MemberRow.id) == col(AssignmentRow.member_id))
+        .where(MemberRow.person_id == person)
+        .distinct()
+    )
+    return sorted(unit.exec(query).all())
 
 
 def assignment(unit: Unit, assignment_id: int) -> Assignment:
@@ -163,6 +189,7 @@ def _assignments(unit: Unit, *conditions: Any) -> list[Assignment]:
                 row.ends,
                 Consent(row.consent),
                 row.consent_at,
+                row.share,
             )
         )
     return result
@@ -241,6 +268,18 @@ def invited(unit: Unit, partnership_id: int, now: datetime) -> list[str]:
         .order_by(col(CodeRow.expires_at), col(CodeRow.name))
     )
     return [name for name in dict.fromkeys(unit.exec(query)) if name not in here]
+
+
+def end_link(unit: Unit, partnership_id: int, organisation: int | None, now: datetime) -> bool:
+    """End an organisation's link; False where none was good any more."""
+    change = sa.delete(CodeRow).where(
+        col(CodeRow.partnership_id) == partnership_id,
+        col(CodeRow.role) == Role.PARTNER.value,
+        col(CodeRow.organisation_id) == organisation,
+        col(CodeRow.uses_left) > 0,
+        col(CodeRow.expires_at) >= now,
+    )
+    return bool(unit.connection().execute(change).rowcount)
 
 
 def use_code(unit: Unit, code: str) -> bool:

@@ -1,5 +1,6 @@
 """From a URL to engines: pragmas, the aware-UTC column type, names of constraints, upgrades."""
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -7,11 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
@@ -28,7 +24,11 @@ CONVENTION = {
 SQLModel.metadata.naming_convention = CONVENTION
 
 PATIENCE = 5000
-"""Milliseconds for which one waits for another on SQLite."""
+"""Milliseconds for which one waits for another: on SQLite, and in an upgrade."""
+UPGRADING = 60_000
+"""Milliseconds for which an upgrade of a file waits for another upgrade of it."""
+UPGRADE = 7140
+"""Of advisory locks: one upgrade at a time."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -98,12 +98,14 @@ class Prepared:
         self._statement = statement
         self._ready: dict[str, tuple[str, list[str] | None]] = {}
 
-    def run(self, link: sa.Connection, **values: object) -> sa.CursorResult[Any]:
-        """Run it with *values* for its parameters."""
-        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
-        if order is None:
-            return link.exec_driver_sql(sql, values)
-        return link.exec_driver_sql(sql, tuple(values[name] for name in order))
+    def first(self, link: sa.Connection, **values: object) -> tuple[Any, ...] | None:
+        """The first row with *values* for its parameters."""
+        found = self._run(link, values).fetchone()
+        return tuple(found) if found is not None else None
+
+    def run(self, link: sa.Connection, **values: object) -> int:
+        """Run it with *values* for its parameters; how many rows it touched."""
+        return int(self._run(link, values).rowcount)
 
     def run_all(self, link: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Run it once for each of *rows*, in their order."""
@@ -112,6 +114,18 @@ class Prepared:
             link.exec_driver_sql(sql, [dict(row) for row in rows])
         else:
             link.exec_driver_sql(sql, [tuple(row[name] for name in order) for row in rows])
+
+    def _run(self, link: sa.Connection, values: Mapping[str, object]) -> Any:
+        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
+        if order is None:
+            return link.exec_driver_sql(sql, dict(values))
+        row = tuple(values[name] for name in order)
+        if link.dispatch.before_cursor_execute:  # whoever listens to statements hears these too
+            return link.exec_driver_sql(sql, row)
+        try:
+            return link.connection.cursor().execute(sql, row)
+        except sqlite3.Error as error:
+            raise sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error, True) from None
 
     def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
         compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]
@@ -142,6 +156,11 @@ def _beginner(begin: str) -> Callable[[sa.Connection], None]:
     return start
 
 
+def is_sqlite(url: str) -> bool:
+    """Whether one process owns the database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
 def database_file(url: str) -> Path | None:
     """The file behind a SQLite URL; None for a server."""
     parsed = make_url(url)
@@ -162,8 +181,8 @@ def same_database(one: str, other: str) -> bool:
     return same_server(one, other) and make_url(one).database == make_url(other).database
 
 
-def upgrade(url: str) -> None:
-    """Bring the database at *url* to this code's tables.
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring the database at *url* to this code's tables. Several at once take turns.
 
     Raises:
         CannotStart: It is read-only, cannot be reached, or is newer than the code.
@@ -176,18 +195,42 @@ def upgrade(url: str) -> None:
         engine = open_engine(url)
         try:
             with as_file(files("storage") / "migrations") as folder:
-                _upgrade(engine, folder)
+                if to != "head" or _revision(engine) != newest(folder):
+                    _upgrade(engine, folder, to)
         finally:
             engine.dispose()
     except (sa.exc.DBAPIError, sa.exc.ArgumentError, OSError) as error:
         raise CannotStart(_reason(url, error)) from None
 
 
-def _upgrade(engine: sa.Engine, folder: Path) -> None:
+def newest(folder: Path) -> str:
+    """The last revision in the folder of migrations, whose files begin with its number."""
+    return max(file.name for file in (folder / "versions").glob("0*.py"))[:4]
+
+
+def _revision(engine: sa.Engine) -> str | None:
+    """Where the database stands; None where there is nothing, or none of ours."""
+    try:
+        with engine.connect() as link:
+            said = link.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return str(said) if said else None
+    except (sa.exc.ProgrammingError, sa.exc.OperationalError):
+        return None
+
+
+def _upgrade(engine: sa.Engine, folder: Path, to: str) -> None:
+    # Only where there is something to do: it costs a tenth of a second at each start.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.connect() as connection:
+        _alone(connection)
         current = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
         if current is not None and current not in known:
@@ -197,9 +240,22 @@ def _upgrade(engine: sa.Engine, folder: Path) -> None:
             )
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
         except CommandError as error:
             raise CannotStart(f"The database could not be upgraded: {error}") from None
+        connection.commit()
+
+
+def _alone(connection: sa.Connection) -> None:
+    """Wait for another upgrade, and later for tables in use only briefly: whoever serves goes on.
+
+    Both end with the connection. On SQLite another upgrade is all that can be in the way.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout = {UPGRADING}")
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(UPGRADE, 0)))
+        connection.exec_driver_sql(f"SET lock_timeout = {PATIENCE}")
         connection.commit()
 
 
@@ -208,6 +264,8 @@ def _reason(url: str, error: Exception) -> str:
     text = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else ""
     if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
         return f"The database {where} is read-only: give Titian's user the right to write it."
+    if "lock timeout" in text:
+        return "The tables of the database were in use for too long: nothing is changed, try again."
     if "not a database" in text:
         return f"{where} is not a Titian database: name another file in TITIAN_DATABASE_URL."
     return f"The database {where} cannot be opened ({text}): check TITIAN_DATABASE_URL."

@@ -10,10 +10,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from dialogues.errors import KeyLost
 from dialogues.model import RoundState
+from storage import installations
 from storage.database import database_file, open_engine
 from storage.keyring import seal_key, slot_key
 from storage.keyrings import KEYS
+from storage.store import Unit
 from storage.tables import RoundRow
 
 SETTINGS = (
@@ -51,6 +54,23 @@ def server(url: str) -> Server | None:
             senders = link.execute(sa.text("SELECT count(*) FROM pg_stat_replication")).scalar_one()
             return Server({name: str(value) for name, value in found}, max(slots, senders))
     except UNSEEN:
+        return None
+    finally:
+        engine.dispose()
+
+
+def tokens(url: str, master: bytes) -> dict[str, str] | None:
+    """What lets Titian into each workspace; None where *master* does not open it.
+
+    Of a database whose schema is current.
+    """
+    engine = open_engine(url, "BEGIN")
+    try:
+        with Unit(engine) as unit:
+            names = installations.open_all(unit, master)
+            found = {name: installations.find(unit, master, name) for name in names}
+            return {name: kept for name, kept in found.items() if kept is not None}
+    except KeyLost:
         return None
     finally:
         engine.dispose()

@@ -9,25 +9,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from dialogues.model import Audience
+from dialogues.model import Confidence
 from storage.store import Unit
 from storage.tables import (
     AccountRow,
+    ActionRow,
     AssignmentRow,
     CodeRow,
     DialogueRow,
+    FormalRow,
     LinkRow,
     MemberRow,
+    NudgeRow,
     OpenMessageRow,
     OrganisationRow,
     OutboxRow,
     PartnershipRow,
     PersonRow,
+    ReplyRow,
     ResultRow,
     ReviewRow,
     RoleRow,
     RosterRow,
     RoundRow,
+    ScheduleRow,
     SettingRow,
 )
 
@@ -56,13 +61,21 @@ def kept(unit: Unit, person: int) -> dict[str, Any]:
         "memberships": [_membership(unit, member) for member in members],
         "services_as_broker": _services(unit, numbers),
         "asked_in": _asked(unit, numbers),
-        "own_view_as_broker": _own_view(unit, numbers),
+        "answered_by_name": _by_name(unit, numbers),
+        "agreed_after_formal_reviews": _agreed(unit, numbers),
+        "replies_as_broker": _rows(unit, ReplyRow, _in(ReplyRow.member_id, numbers), *HIDDEN),
+        "actions_as_broker": _rows(unit, ActionRow, _in(ActionRow.member_id, numbers), *HIDDEN),
+        "offered_to_talk_in": _offered(unit, row.name, groups),
         "reviews_started": _started(unit, numbers),
+        "reviews_scheduled": _scheduled(unit, numbers),
         "settings_changed": _signed(unit, SettingRow, SettingRow.by, row.name, groups),
         "join_links_made": _signed(unit, CodeRow, CodeRow.made_by, row.name, groups),
         "messages_in_chats": _rows(unit, OpenMessageRow, _in(OpenMessageRow.member_id, numbers)),
         "command_under_way": _rows(unit, DialogueRow, DialogueRow.person_id == person, "person_id"),
         "codes_to_link_apps": _rows(unit, LinkRow, LinkRow.person_id == person, "person_id"),
+        "days_with_reminders": _rows(
+            unit, NudgeRow, NudgeRow.person_id == person, "person_id", "key"
+        ),
         "messages": _messages(unit, person),
     }
 
@@ -128,19 +141,44 @@ def _asked(unit: Unit, members: list[int]) -> Lines:
     ]
 
 
-def _own_view(unit: Unit, members: list[int]) -> Lines:
-    """A broker's own answers to check-ins about them: kept with the name after the close."""
+def _by_name(unit: Unit, members: list[int]) -> Lines:
+    """Answers that keep their name after the close: a broker's own view, what was asked by name."""
     query = (
-        select(RoundRow, ResultRow)
+        select(RoundRow, ResultRow, RosterRow.member_id)
         .join(ResultRow, col(ResultRow.round_id) == col(RoundRow.id))
         .join(RosterRow, col(RosterRow.round_id) == col(RoundRow.id))
-        .where(RoundRow.audience == Audience.BROKER.value, _in(RosterRow.member_id, members))
+        .where(RoundRow.confidence == Confidence.NAMED.value, _in(RosterRow.member_id, members))
         .order_by(col(RoundRow.id))
     )
     return [
-        {"check_in": row.checkin["title"], "answers": result.body.get("answers", {})}
-        for row, result in unit.exec(query).all()
+        {"check_in": row.checkin["title"], "answers": result.body["named"][str(member)]}
+        for row, result, member in unit.exec(query).all()
+        if str(member) in result.body.get("named", {})
     ]
+
+
+def _agreed(unit: Unit, members: list[int]) -> Lines:
+    """What was agreed in formal reviews about this person as broker."""
+    query = (
+        select(FormalRow)
+        .join(ReviewRow, col(ReviewRow.id) == col(FormalRow.review_id))
+        .join(AssignmentRow, col(AssignmentRow.id) == col(ReviewRow.assignment_id))
+        .where(_in(AssignmentRow.member_id, members))
+        .order_by(col(FormalRow.review_id))
+    )
+    return [
+        {"targets": row.agreed.get("targets", []), "concluded_at": row.concluded_at}
+        for row in unit.exec(query).all()
+    ]
+
+
+HIDDEN = ("id", "review_id", "member_id")
+
+
+def _offered(unit: Unit, name: str, groups: list[int]) -> list[str]:
+    """The groups that name somebody as whoever talks a report over with the broker."""
+    named = sa.and_(_in(PartnershipRow.id, groups), col(PartnershipRow.listener) == name)
+    return [group["name"] for group in _rows(unit, PartnershipRow, named)]
 
 
 def _started(unit: Unit, members: list[int]) -> Lines:
@@ -153,6 +191,14 @@ def _started(unit: Unit, members: list[int]) -> Lines:
         }
         for row in unit.exec(query).all()
     ]
+
+
+def _scheduled(unit: Unit, members: list[int]) -> Lines:
+    of_member = _in(ScheduleRow.made_by, members)
+    found = _rows(unit, ScheduleRow, of_member, "id", "made_by", "assignment_id")
+    for schedule in found:
+        schedule["partnership"] = _name(unit, PartnershipRow, schedule.pop("partnership_id"))
+    return found
 
 
 def _signed(unit: Unit, table: type[Any], column: object, name: str, groups: list[int]) -> Lines:

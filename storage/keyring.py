@@ -6,7 +6,7 @@ nothing on an SSD or a snapshot; what counts is that no copy of the keyring was 
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,8 @@ from dialogues.errors import KeyLost
 
 SIZE = secret.Aead.KEY_SIZE
 NAME = re.compile(r"^[a-z]+(-\d+(-[a-z]+(-\d+)?)?)?$")
+
+FORGOTTEN = re.compile(r"^forgotten-(\d+)-at-(\d+)$")
 
 
 def slot_key(round_id: int) -> str:
@@ -37,6 +39,27 @@ def is_seal_key(name: str, round_id: int) -> bool:
 def comment_key(round_id: int) -> str:
     """The name of the key that seals the comments of a round's Result."""
     return f"round-{round_id}-comments"
+
+
+def reflection_key(member: int) -> str:
+    """The name of the key under which a broker's own reflections are sealed."""
+    return f"reflection-{member}"
+
+
+HOUSE = "house"
+"""The name of the key that only the keyring of one database has."""
+
+
+def forgotten_key(person: int, at: int) -> str:
+    """Not a key but a note: who was deleted when (seconds), for older copies of the database."""
+    return f"forgotten-{person}-at-{at}"
+
+
+def forgotten(names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Each person that `forgotten_key` notes among *names*, with when."""
+    for name in names:
+        if found := FORGOTTEN.match(name):
+            yield int(found[1]), int(found[2])
 
 
 class Keyring(Protocol):

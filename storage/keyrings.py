@@ -11,7 +11,7 @@ from nacl import utils as nacl_random
 from sqlalchemy.dialects import postgresql
 
 from dialogues.errors import CannotStart, KeyLost, NotNow
-from storage.database import open_engine, same_database
+from storage.database import UPGRADE, open_engine, same_database
 from storage.keyring import SIZE, FileKeyring, Keyring, MemoryKeyring, checked
 
 MASTER = "master"
@@ -37,7 +37,9 @@ class TableKeyring:
         self._box = secret.Aead(master)
         self._engine = open_engine(url, size=2)
         try:
-            KEYS.metadata.create_all(self._engine)
+            with self._engine.begin() as link:  # several processes may start at once
+                link.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE, 0)))
+                KEYS.metadata.create_all(link)
         except sa.exc.DBAPIError:
             self._engine.dispose()
             raise CannotStart(
@@ -118,6 +120,23 @@ def open_keyring(where: str, master: str | None, database: str = "") -> tuple[Ke
         return FileKeyring(folder, key), made
     except OSError as error:
         raise CannotStart(f"The keyring {folder} cannot be used: {error.strerror}.") from None
+
+
+def master_key(where: str, master: str | None) -> bytes:
+    """The master key, where *where* is an opened keyring: given, or the one beside it.
+
+    Raises:
+        CannotStart: There is none.
+    """
+    own = Path(where.removeprefix("file:")) / MASTER
+    if master:
+        return _master(master)
+    if where.startswith("file:") and own.exists():
+        return _own_master(own)[0]
+    raise CannotStart(
+        "TITIAN_MASTER_KEY is missing: the tokens of Slack workspaces are sealed under it "
+        "(64 hex digits)."
+    )
 
 
 def _own_master(path: Path) -> tuple[bytes, bool]:

@@ -15,13 +15,16 @@ from storage.tables import (
     DialogueRow,
     LinkRow,
     MemberRow,
+    NudgeRow,
     OpenMessageRow,
     OutboxRow,
     PersonRow,
+    ResultRow,
     ReviewRow,
     RoleRow,
     RosterRow,
     RoundRow,
+    ScheduleRow,
     TimerRow,
 )
 
@@ -81,6 +84,7 @@ def one_person(unit: Unit, first: int, second: int) -> int | None:
     run(_moved(MemberRow, MemberRow.person_id, drop, keep))
     run(_moved(AccountRow, AccountRow.person_id, drop, keep))
     run(_moved(OutboxRow, OutboxRow.person_id, drop, keep))
+    run(sa.delete(NudgeRow).where(col(NudgeRow.person_id) == drop))
     run(sa.delete(DialogueRow).where(col(DialogueRow.person_id) == drop))
     run(sa.delete(LinkRow).where(col(LinkRow.person_id).in_([keep, drop])))
     _fill_in(unit, keep, drop)
@@ -127,6 +131,7 @@ def _one_member(unit: Unit, old: int, new: int) -> None:
     after.organisation_id = after.organisation_id or before.organisation_id
     unit.add(after)
     unit.flush()
+    _answers_by_name(unit, old, new)
     for table, what in ((RoleRow, RoleRow.role), (RosterRow, RosterRow.round_id)):
         there = select(what).where(table.member_id == new)
         twice = sa.and_(col(table.member_id) == old, col(what).in_(there))
@@ -135,6 +140,7 @@ def _one_member(unit: Unit, old: int, new: int) -> None:
     run(sa.delete(OpenMessageRow).where(col(OpenMessageRow.member_id) == old))
     run(_moved(AssignmentRow, AssignmentRow.member_id, old, new))
     run(_moved(ReviewRow, ReviewRow.started_by, old, new))
+    run(_moved(ScheduleRow, ScheduleRow.made_by, old, new))
     for review in unit.exec(select(ReviewRow).where(ReviewRow.left_out != "")).all():
         names = [str(new) if word == str(old) else word for word in review.left_out.split()]
         review.left_out = " ".join(dict.fromkeys(names))
@@ -143,6 +149,22 @@ def _one_member(unit: Unit, old: int, new: int) -> None:
     run(sa.delete(TimerRow).where(col(TimerRow.member_id) == old))
     run(sa.delete(MemberRow).where(col(MemberRow.id) == old))
     unit.expire_all()
+
+
+def _answers_by_name(unit: Unit, old: int, new: int) -> None:
+    """What the one membership answered by name, where the other did not answer."""
+    query = (
+        select(ResultRow)
+        .join(RosterRow, col(RosterRow.round_id) == col(ResultRow.round_id))
+        .where(RosterRow.member_id == old)
+    )
+    for row in unit.exec(query).all():
+        named = dict(row.body.get("named", {}))
+        if str(old) in named:
+            answers = named.pop(str(old))
+            row.body = {**row.body, "named": {str(new): answers, **named}}
+            unit.add(row)
+    unit.flush()
 
 
 def _moved(table: type, column: object, old: int, new: int) -> sa.Update:

@@ -1,4 +1,4 @@
-"""What is to be said and done later: outbox and timers, claimed by one statement each."""
+"""What is to be said later: the outbox, claimed by one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from dialogues.messages import Message
 from dialogues.wire import from_json, to_json
+from storage.lanes import Lanes, within
 from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
 
@@ -31,19 +32,6 @@ class Post:
     round_id: int | None
     message: Message
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something due."""
-
-    id: int
-    key: str
-    kind: str
-    at: datetime
-    review_id: int | None
-    round_id: int | None
-    member_id: int | None
 
 
 def put(
@@ -71,7 +59,7 @@ def put(
         "state": "pending",
         "attempts": 0,
     }
-    _insert_once(unit, OutboxRow, row)
+    insert_once(unit, OutboxRow, row)
 
 
 def was_put(unit: Unit, key: str) -> bool:
@@ -79,41 +67,32 @@ def was_put(unit: Unit, key: str) -> bool:
     return unit.exec(select(OutboxRow.id).where(OutboxRow.key == key)).first() is not None
 
 
-def put_timer(
-    unit: Unit,
-    key: str,
-    kind: str,
-    at: datetime,
-    *,
-    review: int | None = None,
-    round_id: int | None = None,
-    member: int | None = None,
-) -> None:
-    """Ring at *at*, once a *key*."""
-    row = {
-        "key": key,
-        "kind": kind,
-        "at": at,
-        "review_id": review,
-        "round_id": round_id,
-        "member_id": member,
-    }
-    _insert_once(unit, TimerRow, row)
+def still_waits(unit: Unit, key: str) -> bool:
+    """Whether a line has not gone out yet."""
+    query = select(OutboxRow.id).where(OutboxRow.key == key, OutboxRow.state == "pending")
+    return unit.exec(query).first() is not None
 
 
-def _insert_once(unit: Unit, table: type[Any], row: dict[str, Any]) -> None:
+def insert_once(unit: Unit, table: type[Any], row: dict[str, Any]) -> None:
+    """Write *row* unless one of its key stands there."""
     insert = sqlite.insert if unit.sqlite else postgresql.insert
     unit.connection().execute(insert(table).values(row).on_conflict_do_nothing())
 
 
-def claim(unit: Unit, now: datetime, holder: str, limit: int = 50) -> list[Post]:
+def claim(
+    unit: Unit, now: datetime, holder: str, limit: int = 50, lanes: Lanes | None = None
+) -> list[Post]:
     """Take what is due for *holder*. The choice is a CTE: never more than *limit*.
 
     Taken is not sent: `sending` marks the moment after which a crash leaves it unknown.
+
+    Args:
+        lanes: Where several processes send, only what goes out through these.
     """
+    ours = sa.true() if lanes is None else within(lanes)
     due = (
         select(OutboxRow.id)
-        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
+        .where(OutboxRow.state == "pending", OutboxRow.not_before <= now, ours)
         .order_by(col(OutboxRow.priority), col(OutboxRow.not_before), col(OutboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -142,12 +121,21 @@ def claim(unit: Unit, now: datetime, holder: str, limit: int = 50) -> list[Post]
         )
     )
     rows = sorted(unit.connection().execute(taken).all(), key=lambda r: (r[8], r[9], r[0]))
-    return [_post(row) for row in rows]
+    posts = [(row, _post(row)) for row in rows]
+    unreadable = [row[0] for row, post in posts if post is None]
+    if unreadable:  # one damaged line holds nobody else up
+        damaged = sa.update(OutboxRow).where(col(OutboxRow.id).in_(unreadable))
+        unit.connection().execute(damaged.values(state="failed", holder=None, lease=None))
+    return [post for _, post in posts if post is not None]
 
 
-def _post(row: Sequence[Any]) -> Post:
-    message = from_json(row[6])
-    assert isinstance(message, Message)
+def _post(row: Sequence[Any]) -> Post | None:
+    try:
+        message = from_json(row[6])
+    except (AssertionError, KeyError, TypeError, ValueError):
+        return None
+    if not isinstance(message, Message):
+        return None
     return Post(row[0], row[1], row[2], row[3], row[4], row[5], message, row[7])
 
 
@@ -160,62 +148,17 @@ def waits(unit: Unit, now: datetime) -> tuple[bool, bool]:
     return unit.exec(due).first() is not None, unit.exec(lost).first() is not None
 
 
-def _is(post: Post) -> sa.ColumnElement[bool]:
+def is_line(post: Post) -> sa.ColumnElement[bool]:
     """The row of a line: a number alone may have been given to another one since."""
     return sa.and_(col(OutboxRow.id) == post.id, col(OutboxRow.key) == post.key)
 
 
-def sending(unit: Unit, post: Post, now: datetime) -> bool:
-    """Note that a claimed line goes out now; False where somebody else has it meanwhile."""
-    mine = sa.update(OutboxRow).where(_is(post), col(OutboxRow.state) == "claimed")
+def sending(unit: Unit, post: Post, now: datetime, holder: str) -> bool:
+    """Note that a line goes out now; False where somebody else than *holder* has it meanwhile."""
+    held = col(OutboxRow.state).in_(["claimed", "sending"])  # said again, it changes nothing
+    mine = sa.update(OutboxRow).where(is_line(post), held, col(OutboxRow.holder) == holder)
     done = unit.connection().execute(mine.values(state="sending", lease=now + LEASE))
     return done.rowcount == 1
-
-
-def recover(unit: Unit, now: datetime, holder: str | None = None, but: str | None = None) -> None:
-    """Take back what whoever held it did not end: leases that ran out, or all of *holder*.
-
-    What *but* holds is left: a process knows itself what it is still sending.
-
-    What was not sent yet waits again. What was on its way may have arrived: a reminder is
-    not repeated, anything else once (DESIGN 8).
-    """
-    lost = col(OutboxRow.lease) < now if holder is None else col(OutboxRow.holder) == holder
-    if but is not None:
-        lost = sa.and_(lost, col(OutboxRow.holder) != but)
-    run = unit.connection().execute
-    table = sa.update(OutboxRow)
-    run(table.where(col(OutboxRow.state) == "claimed", lost).values(state="pending", lease=None))
-    on_its_way = select(OutboxRow).where(OutboxRow.state == "sending", lost)
-    for row in unit.exec(on_its_way).all():
-        _unknown(row, now)
-        unit.add(row)
-    unit.flush()
-
-
-def holders(unit: Unit) -> list[str]:
-    """Who holds lines now."""
-    held = select(OutboxRow.holder).where(col(OutboxRow.state).in_(["claimed", "sending"]))
-    return sorted({name for name in unit.exec(held).all() if name})
-
-
-def unknown(unit: Unit, post: Post, now: datetime) -> None:
-    """A line left and nobody knows whether it arrived: see `recover`."""
-    row = unit.exec(select(OutboxRow).where(_is(post))).first()
-    if row is not None:
-        _unknown(row, now)
-        unit.add(row)
-        unit.flush()
-
-
-def _unknown(row: OutboxRow, now: datetime) -> None:
-    message = from_json(row.body)
-    once = isinstance(message, Message) and message.say.key in NEVER_TWICE
-    if once or row.repeated:
-        row.state, row.body = "unknown", {}
-    else:
-        row.state, row.repeated, row.not_before = "pending", True, now
-    row.lease = None
 
 
 def is_there(unit: Unit, post: Post) -> bool:
@@ -225,14 +168,14 @@ def is_there(unit: Unit, post: Post) -> bool:
 
 def finish(unit: Unit, post: Post, state: str) -> bool:
     """End a line as sent or failed: what it said goes. False where it is not there any more."""
-    end = sa.update(OutboxRow).where(_is(post))
+    end = sa.update(OutboxRow).where(is_line(post))
     done = unit.connection().execute(end.values(state=state, holder=None, lease=None, body={}))
     return done.rowcount == 1
 
 
 def again(unit: Unit, post: Post, at: datetime) -> None:
     """Try again at *at*."""
-    later = sa.update(OutboxRow).where(_is(post))
+    later = sa.update(OutboxRow).where(is_line(post))
     unit.connection().execute(later.values(state="pending", holder=None, not_before=at, lease=None))
 
 
@@ -242,37 +185,12 @@ def put_off(unit: Unit, key: str, at: datetime) -> None:
     unit.connection().execute(sa.update(OutboxRow).where(*waits).values(not_before=at))
 
 
-def due_timers(unit: Unit, now: datetime, limit: int = 100) -> list[Timer]:
-    """What is due at *now*, oldest first. A timer stays until `drop_timer`: crash-safe."""
-    query = (
-        select(TimerRow)
-        .where(TimerRow.at <= now)
-        .order_by(col(TimerRow.at), col(TimerRow.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_timer(row) for row in unit.exec(query).all()]
-
-
-def next_timer(unit: Unit, now: datetime) -> bool:
-    """Whether a timer is due."""
-    return unit.exec(select(TimerRow.id).where(TimerRow.at <= now)).first() is not None
-
-
-def _timer(row: TimerRow) -> Timer:
-    assert row.id is not None
-    return Timer(row.id, row.key, row.kind, row.at, row.review_id, row.round_id, row.member_id)
-
-
-def drop_timer(unit: Unit, timer: int) -> None:
-    """Done: a timer leaves no trace."""
-    unit.connection().execute(sa.delete(TimerRow).where(col(TimerRow.id) == timer))
-
-
-def move_timer(unit: Unit, key: str, at: datetime) -> None:
-    """Let a timer ring at another time."""
-    change = sa.update(TimerRow).where(col(TimerRow.key) == key)
-    unit.connection().execute(change.values(at=at))
+def give_up(unit: Unit, now: datetime) -> int:
+    """End whatever was due by *now* and has not ended, unsent; how many lines that were."""
+    waits = col(OutboxRow.state).in_(["pending", "claimed", "sending"])
+    end = sa.update(OutboxRow).where(waits, col(OutboxRow.not_before) <= now)
+    ended = end.values(state="failed", holder=None, lease=None, body={})
+    return int(unit.connection().execute(ended).rowcount)
 
 
 def next_due(unit: Unit, after: datetime) -> datetime | None:
@@ -290,8 +208,3 @@ def forget_round(unit: Unit, round_id: int) -> None:
     """Delete every timer and outbox line of a round (DESIGN 4, close)."""
     for table in (TimerRow, OutboxRow):
         unit.connection().execute(sa.delete(table).where(sa.column("round_id") == round_id))
-
-
-def forget_review(unit: Unit, review_id: int) -> None:
-    """Delete every timer of a review."""
-    unit.connection().execute(sa.delete(TimerRow).where(col(TimerRow.review_id) == review_id))

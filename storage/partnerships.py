@@ -1,4 +1,4 @@
-"""Partnerships: their settings, organisations, members, roles and linked groups."""
+"""Partnerships: their settings, organisations, members and roles."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,12 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from dialogues.messages import Spot
+from dialogues.cycle import Collaboration, Phase
 from dialogues.model import (
     Member,
     Organisation,
     Partnership,
-    Phase,
     Protect,
     Role,
     Sector,
@@ -24,7 +23,6 @@ from storage.tables import (
     OrganisationRow,
     PartnershipRow,
     PersonRow,
-    PlaceRow,
     RoleRow,
     SettingRow,
 )
@@ -53,6 +51,11 @@ def _partnership(row: PartnershipRow) -> Partnership:
         Protect(row.protect),
         row.minimum,
         row.window_days,
+        row.paused,
+        row.reminders,
+        Collaboration(row.kind) if row.kind else None,
+        row.crisis,
+        row.listener,
     )
 
 
@@ -237,58 +240,3 @@ def with_role(unit: Unit, partnership_id: int, role: Role) -> list[Member]:
     holding = sa.select(col(RoleRow.member_id)).where(col(RoleRow.role) == role.value)
     here = col(MemberRow.partnership_id) == partnership_id
     return _members(unit, sa.and_(here, col(MemberRow.id).in_(holding)))
-
-
-def link_place(unit: Unit, partnership_id: int, spot: Spot) -> int:
-    """Link a group to a partnership; a link to another one is replaced."""
-    row = unit.exec(
-        select(PlaceRow).where(
-            PlaceRow.installation == spot.installation,
-            PlaceRow.chat == spot.chat,
-            PlaceRow.thread == spot.thread,
-        )
-    ).first()
-    if row is None:
-        row = PlaceRow(
-            partnership_id=partnership_id,
-            installation=spot.installation,
-            chat=spot.chat,
-            thread=spot.thread,
-        )
-    row.partnership_id = partnership_id
-    unit.add(row)
-    unit.flush()
-    assert row.id is not None
-    return row.id
-
-
-def move_place(unit: Unit, spot: Spot, chat: str) -> None:
-    """A group goes on in another chat, its notice with it; nothing where it is known there."""
-    if place_of(unit, Spot(spot.installation, chat, spot.thread)) is None:
-        change = sa.update(PlaceRow).where(
-            col(PlaceRow.installation) == spot.installation, col(PlaceRow.chat) == spot.chat
-        )
-        unit.connection().execute(change.values(chat=chat, notice=None))
-
-
-def place_of(unit: Unit, spot: Spot) -> int | None:
-    """The partnership a group is linked to."""
-    return unit.exec(
-        select(PlaceRow.partnership_id).where(
-            PlaceRow.installation == spot.installation,
-            PlaceRow.chat == spot.chat,
-            PlaceRow.thread == spot.thread,
-        )
-    ).first()
-
-
-def places(unit: Unit, partnership_id: int) -> list[tuple[int, Spot, str | None]]:
-    """A partnership's linked groups, each with the id of its notice."""
-    rows = unit.exec(select(PlaceRow).where(PlaceRow.partnership_id == partnership_id)).all()
-    return [(row.id or 0, Spot(row.installation, row.chat, row.thread), row.notice) for row in rows]
-
-
-def set_notice(unit: Unit, place: int, message: str) -> None:
-    """Remember which message in a group is the notice that is edited in place."""
-    change = sa.update(PlaceRow).where(col(PlaceRow.id) == place)
-    unit.connection().execute(change.values(notice=message))

@@ -1,11 +1,12 @@
 """People, their accounts, partnerships, organisations, members and roles."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from dialogues.messages import Address, Spot
+from dialogues.messages import Address, Spot, app_of
 from dialogues.model import (
     Person,
 )
@@ -24,7 +25,8 @@ def know(
 ) -> Person:
     """The person behind an account, made at first contact with what the platform knows of them.
 
-    A private *chat* is remembered. Language and zone are theirs to change.
+    A private *chat* is remembered. Language and zone are theirs to change. Who is met by
+    another workspace's installation of the same app is the same person.
     """
     row = unit.exec(
         select(AccountRow).where(
@@ -34,9 +36,11 @@ def know(
         )
     ).first()
     if row is None:
-        person = PersonRow(name=name or address.user, language=language, zone=zone)
-        unit.add(person)
-        unit.flush()
+        person = _elsewhere(unit, address)
+        if person is None:
+            person = PersonRow(name=name or address.user, language=language, zone=zone)
+            unit.add(person)
+            unit.flush()
         assert person.id is not None
         unit.add(
             AccountRow(
@@ -54,6 +58,22 @@ def know(
         row.chat, row.unreachable = chat.chat, False
         unit.add(row)
     return person_by_id(unit, row.person_id)
+
+
+def _elsewhere(unit: Unit, address: Address) -> PersonRow | None:
+    """Somebody met by another installation of the same app: a user belongs to one workspace."""
+    if not address.workspace:
+        return None
+    query = (
+        select(PersonRow)
+        .join(AccountRow, col(AccountRow.person_id) == col(PersonRow.id))
+        .where(
+            AccountRow.workspace == address.workspace,
+            AccountRow.user == address.user,
+            col(AccountRow.installation).startswith(f"{app_of(address.installation)}:"),
+        )
+    )
+    return unit.exec(query.order_by(col(AccountRow.id))).first()
 
 
 def _person(row: PersonRow) -> Person:
@@ -83,6 +103,12 @@ def person_by_id(unit: Unit, person: int) -> Person:
     row = unit.get(PersonRow, person)
     assert row is not None
     return _person(row)
+
+
+def persons_by_id(unit: Unit, persons: Iterable[int]) -> list[Person]:
+    """Those of *persons* who are still known."""
+    query = select(PersonRow).where(col(PersonRow.id).in_(list(persons)))
+    return [_person(row) for row in unit.exec(query).all()]
 
 
 def set_person(unit: Unit, person: int, **values: object) -> Person:
@@ -118,6 +144,15 @@ def mark_unreachable(unit: Unit, spot: Spot) -> None:
         col(AccountRow.installation) == spot.installation, col(AccountRow.chat) == spot.chat
     )
     unit.connection().execute(change.values(unreachable=True))
+
+
+def out_of_reach(unit: Unit, persons: Iterable[int]) -> set[int]:
+    """Who of *persons* can be written to nowhere any more."""
+    query = select(AccountRow.person_id, AccountRow.unreachable).where(
+        col(AccountRow.person_id).in_(list(persons))
+    )
+    rows = unit.exec(query).all()
+    return {person for person, gone in rows if gone} - {p for p, gone in rows if not gone}
 
 
 def users(unit: Unit, installation: str) -> list[tuple[str, str, str | None]]:

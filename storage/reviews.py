@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from dialogues.model import (
+    Audience,
     Purpose,
     Review,
     ReviewState,
+    RoundState,
+    Unasked,
 )
 from storage.store import Unit
-from storage.tables import (
-    ReviewRow,
-)
+from storage.tables import ReviewRow, RosterRow, RoundRow
 
 
 def new_review(
@@ -29,6 +30,7 @@ def new_review(
     closes_at: datetime,
     left_out: Iterable[int],
     now: datetime,
+    unasked: Iterable[Unasked] = (),
 ) -> Review:
     """A review that is planned; `set_review` moves it on. *left_out*: members not asked."""
     row = ReviewRow(
@@ -41,6 +43,7 @@ def new_review(
         opens_at=opens_at,
         closes_at=closes_at,
         left_out=" ".join(str(member) for member in left_out),
+        unasked=" ".join(unasked),
         created_at=now,
     )
     unit.add(row)
@@ -62,6 +65,7 @@ def _review(row: ReviewRow) -> Review:
         row.closes_at,
         row.share_at,
         row.extended,
+        tuple(Unasked(kind) for kind in row.unasked.split()),
     )
 
 
@@ -95,3 +99,18 @@ def reviews(unit: Unit, partnership_id: int) -> list[Review]:
         .order_by(col(ReviewRow.id).desc())
     )
     return [_review(row) for row in unit.exec(query).all()]
+
+
+def last_asked(unit: Unit, partnership_id: int, members: Iterable[int]) -> datetime | None:
+    """When a partners' round with somebody of *members* was last opened, cancelled ones aside."""
+    query = (
+        select(sa.func.max(RoundRow.opens_at))
+        .join(RosterRow, col(RosterRow.round_id) == col(RoundRow.id))
+        .where(
+            RoundRow.partnership_id == partnership_id,
+            RoundRow.audience != Audience.BROKER.value,
+            RoundRow.state != RoundState.CANCELLED.value,
+            col(RosterRow.member_id).in_(set(members)),
+        )
+    )
+    return unit.exec(query).one()

@@ -150,13 +150,12 @@ def standing(unit: Unit, round_id: int, alone: bool = False) -> tuple[RoundState
     """
     known: tuple[RoundState, int] | None = unit.info.get(round_id)
     if known is None or alone:
-        link = unit.connection()
+        link = unit.link
         if not unit.sqlite:
             (ALONE if alone else SHARED).run(link, at=round_id)
-        row = STANDING.run(link, at=round_id).first()
-        if row is None:
+        found = STANDING.first(link, at=round_id)
+        if found is None:
             raise KeyLost(str(round_id))
-        found: tuple[str, int] = tuple(row)
         known = unit.info[round_id] = RoundState(found[0]), found[1]
     return known
 
@@ -230,7 +229,7 @@ def ever_asked(unit: Unit, partnership_id: int) -> set[int]:
         .where(
             RoundRow.partnership_id == partnership_id,
             RoundRow.state == RoundState.CLOSED.value,
-            RoundRow.audience != Audience.BROKER.value,
+            RoundRow.audience == Audience.PARTNERS.value,
         )
     )
     return set(unit.exec(query).all())
@@ -264,7 +263,7 @@ def roster(unit: Unit, round_id: int) -> list[Seat]:
         .order_by(col(RosterRow.member_id))
     )
     unit.flush()
-    return [Seat(round_id, *row) for row in unit.connection().execute(query)]
+    return [Seat(round_id, *row) for row in unit.connection().execute(query).all()]
 
 
 def asked(unit: Unit, review_id: int) -> list[Seat]:

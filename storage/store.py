@@ -1,21 +1,23 @@
 """Three doors to the database: transact, read, scrub."""
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from dialogues.errors import NotNow
-from storage.database import PATIENCE, open_engine
+from storage.database import PATIENCE, is_sqlite, open_engine
 
 T = TypeVar("T")
 TRACES = ("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue")
 """The tables from which something is deleted that must leave no trace."""
-TOGETHER = 32
+TOGETHER = 64
 """How many ballots may share one commit."""
 BRIEFLY = 250
 """Milliseconds that a scrub waits for readers, since answers wait for it meanwhile."""
@@ -29,12 +31,17 @@ class Unit(Session):
         """Whether the database is SQLite."""
         return self.get_bind().dialect.name == "sqlite"
 
+    @cached_property
+    def link(self) -> sa.Connection:
+        """The transaction's connection, asked for once: for what every tap needs."""
+        return self.connection()
+
 
 class Store:
     """A database with its threads. Create it in the loop that uses it; close it at the end."""
 
     def __init__(self, url: str) -> None:
-        self._sqlite = url.startswith("sqlite")
+        self._sqlite = is_sqlite(url)
         self._writer = open_engine(url, "BEGIN IMMEDIATE", size=1 if self._sqlite else 4)
         self._reader = open_engine(url, "BEGIN", size=2) if self._sqlite else self._writer
         self._writing = ThreadPoolExecutor(1 if self._sqlite else 4, "store-write")
@@ -82,6 +89,9 @@ class Store:
         """Leave no deleted content behind: True once no reader was in the way.
 
         SQLite: the write-ahead log is truncated; PostgreSQL: the tables are vacuumed.
+
+        Raises:
+            NotNow: The disk is full, or cannot be read.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writing, self._scrub)
@@ -149,6 +159,8 @@ class Store:
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 cursor.close()
                 return bool(busy[0] == 0)
+            except sqlite3.Error as error:
+                raise NotNow from error
             finally:
                 raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
                 raw.close()

@@ -4,15 +4,19 @@ import asyncio
 import os
 import random
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what a test starts is read once, as anywhere
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="titian-run-"))
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from adapters.playground.adapter import Playground
 from bot.app import App
@@ -26,6 +30,8 @@ from storage.keyring import FileKeyring, Keyring, MemoryKeyring
 from storage.store import Store
 
 POSTGRES = "TEST_DATABASE_URL"
+settings.register_profile("titian", deadline=None)  # how long something takes is for the bench
+settings.load_profile("titian")
 
 
 def lacking(what: str, required: str) -> None:
@@ -61,15 +67,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'titian.db'}"
         return
-    server = request.getfixturevalue("postgres")
+    with fresh_database(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """An empty database on a PostgreSQL server."""
     name = "t" + os.urandom(6).hex()
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as link:
         link.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as link:
-        link.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    try:
+        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as link:
+            link.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
+
+
+@cache
+def _every_table() -> bytes:
+    """A SQLite file after every migration."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "titian.db"
+        upgrade(f"sqlite:///{file}")
+        assert [left.name for left in file.parent.iterdir()] == [file.name]
+        return file.read_bytes()
 
 
 @pytest.fixture
@@ -101,6 +125,12 @@ def texts(library: Library) -> Texts:
     return Texts(library)
 
 
+@pytest.fixture
+def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where weeks pass and nobody looks at seals: open rounds are sealed every eight hours."""
+    monkeypatch.setattr("bot.timekeeping.HOUR", timedelta(hours=8))
+
+
 START = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
 """A Friday, 09:30 in Makassar."""
 
@@ -111,7 +141,11 @@ class World:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.clock = SteppedClock(START)
         self.folder = folder
-        given = {"database_url": f"sqlite:///{folder / 'titian.db'}", "keyring": "memory:"}
+        file = folder / "titian.db"
+        given = {"database_url": f"sqlite:///{file}", "keyring": "memory:"}
+        if "database_url" not in settings and not file.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_every_table())
         self.app = App(Settings(**{**given, **settings}), self.clock, "http://127.0.0.1:8000")  # type: ignore[arg-type]
         room = self.app.adapters["playground"]
         assert isinstance(room, Playground)
@@ -123,11 +157,16 @@ class World:
         run = self.room.run(self.app.conversation, up.set)
         self._running = asyncio.create_task(run)
         await up.wait()
+        self._turning = asyncio.create_task(self.app.turns.run())
+        for turn in ("clock", "lane playground"):
+            await self.app.turns.come(turn)
 
     async def stop(self) -> None:
         assert self._running is not None
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
+        for task in (self._running, self._turning):
+            task.cancel()
+        await asyncio.gather(self._running, self._turning, return_exceptions=True)
+        await self.app.turns.close()
         await asyncio.to_thread(self.app.store.close)
 
     def person(self, user: str, name: str, language: str = "en") -> None:
@@ -164,6 +203,27 @@ class World:
     def last(self, user: str) -> str:
         """The text of the latest message in a chat."""
         return self.room.transcript(user)[-1].text
+
+    async def founded(
+        self, people: Sequence[str], called: Callable[[str], str] = str.title
+    ) -> None:
+        """A partnership of budi's with the broker ratna; *people* join, two an organisation."""
+        for user in ("budi", "ratna", *people):
+            self.person(user, called(user))
+        await self.says("budi", "/partnership new Water for Bima")
+        await self.says("budi", "Alpha\nBeta\nGamma\nDelta")
+        for label in ("That's right", "An independent person"):
+            await self.taps("budi", label)
+        await self.says("budi", "Ratna Dewi")
+        await self.taps("budi", "The partnership")
+        codes = self.codes("budi")
+        await self.says("ratna", f"/start {codes[4]}")
+        for label in ("Join", "I agree"):
+            await self.taps("ratna", label)
+        for number, user in enumerate(people):
+            await self.says(user, f"/start {codes[number // 2]}")
+            await self.taps(user, "Join")
+        await self.says("budi", "/partnership set protect person")
 
     def codes(self, user: str) -> list[str]:
         found = []

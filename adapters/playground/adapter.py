@@ -12,7 +12,7 @@ from adapters.playground import incoming, outgoing, pages
 from adapters.playground.room import GROUP, Entry, Guest, NotYet, Room, new_id
 from dialogues.errors import MessageGone
 from dialogues.messages import Ability, Address, Event, Filled, Incoming, Outgoing, Spot, Tap
-from dialogues.ports import Handler
+from dialogues.ports import Handler, Intake, Turn, at_once
 
 PRIVATE = incoming.PRIVATE
 
@@ -37,6 +37,7 @@ class Playground:
     """Implements `dialogues.ports.Adapter` over a room in memory."""
 
     installation = incoming.INSTALLATION
+    intake = Intake.PAGE
     ability = Ability(edits=True, forms=True, files=True, erases=True)
 
     def __init__(self, address: str, controls: Controls | None) -> None:
@@ -64,8 +65,9 @@ class Playground:
         """See Adapter: the page has one group, and Titian is in it."""
         return ""
 
-    async def run(self, handler: Handler, up: Callable[[], None]) -> None:
+    async def run(self, handler: Handler, up: Callable[[], None], turn: Turn = at_once) -> None:
         """See Adapter. The pages are served elsewhere; here they get somebody to talk to."""
+        await turn()
         self._handler = handler
         self._stopping.clear()
         up()
@@ -75,6 +77,9 @@ class Playground:
             self._handler = None
             self._stopping.set()
             self.room.changed()
+
+    async def pace(self, to: Spot) -> None:
+        """See Adapter: nobody limits us here."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """See Adapter."""
@@ -94,6 +99,9 @@ class Playground:
         if outgoing.erases is not None:
             self.room.erase(chat, outgoing.erases)
         return entry.id
+
+    async def close(self) -> None:
+        """See Adapter."""
 
     def now(self) -> datetime | None:
         """The present, where there is a clock to ask."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dialogues.markup import cut
+
 Json = dict[str, Any]
 
 LABEL = 75
@@ -39,17 +41,6 @@ def numbered(texts: Iterable[str]) -> Json:
     """A numbered list of rich_text."""
     items = [section(words(text) or words(" ")) for text in texts]
     return {"type": "rich_text_list", "style": "ordered", "indent": 0, "elements": items}
-
-
-def cut(text: str, most: int) -> str:
-    """*text* in at most *most* characters, ended at a word with "…" where it is longer."""
-    if len(text) <= most:
-        return text
-    kept = text[: most - 1]
-    inside = not (text[most - 1].isspace() or kept[-1:].isspace())
-    if inside and any(character.isspace() for character in kept.strip()):
-        kept = kept.rsplit(None, 1)[0]
-    return kept.rstrip() + "…"
 
 
 def pieces(text: str, most: int) -> Iterator[str]:

@@ -15,12 +15,16 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """What Slack says about somebody. `human` is false of bots and of whoever has left."""
+    """What Slack says about somebody. `human` is false of bots and of whoever has left.
+
+    `team` is the workspace of somebody from another one: of them Slack may tell no language.
+    """
 
     name: str
     language: str | None = None
     zone: str | None = None
     human: bool = True
+    team: str = ""
 
 
 class Directory:
@@ -67,6 +71,13 @@ class Directory:
             self._known.pop(next(iter(self._known)))
         self._known.pop(user, None)
         self._known[user] = (
-            Person(name or info.get("name") or "", info.get("locale"), info.get("tz"), not gone),
+            Person(
+                name or info.get("name") or "",
+                info.get("locale"),
+                info.get("tz"),
+                not gone,
+                # Only people of other workspaces are, or are not, strangers.
+                str(info.get("team_id") or "") if "is_stranger" in info else "",
+            ),
             time.monotonic(),
         )

@@ -49,6 +49,11 @@ REFUSED = frozenset(
         "token_revoked",
     }
 )
+SPENT = frozenset(
+    {"account_inactive", "invalid_auth", "invalid_refresh_token", "token_expired", "token_revoked"}
+)
+"""Refusals that patience does not mend, where a token was right before."""
+TOO_LITTLE = "missing_scope"
 BUSY = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited", "service_unavailable"})
 PERHAPS = frozenset({"fatal_error", "internal_error", "request_timeout"})
 SOON = 2.0
@@ -61,6 +66,14 @@ class InvalidToken(Exception):
 
 class NetworkError(Exception):
     """Slack cannot be reached, or does not answer as it should."""
+
+
+class Refused(RetryLater):
+    """A token is not taken, or may not do enough: somebody has to mend that."""
+
+    def __init__(self, seconds: float, said: str) -> None:
+        super().__init__(seconds)
+        self.code = said
 
 
 def code(error: BaseException) -> str:
@@ -77,15 +90,16 @@ def starting(error: BaseException) -> Exception:
     return NetworkError(said)
 
 
-def sending(error: BaseException, again: bool = False) -> DeliveryError:
+def sending(error: BaseException, again: bool = False, part: str = "slack") -> DeliveryError:
     """What became of a message.
 
     Args:
         again: Doing the same once more does no harm.
+        part: The installation, for whoever runs Titian.
     """
     said, status = code(error), _status(error)
     if status == 429 or said in BUSY:
-        return RetryLater(_patience(error))
+        return RetryLater(_patience(error), asked=True)
     if status >= 500 or isinstance(error, NEVER_LEFT):
         return RetryLater(SOON)
     if said in PERHAPS or not isinstance(error, SlackApiError):
@@ -97,9 +111,9 @@ def sending(error: BaseException, again: bool = False) -> DeliveryError:
     if said in REFUSED:
         needed = _answer(error).get("needed", "")
         hint = f"scope needed: {needed}" if needed else "look at the bot token"
-        log.error("slack_refused", part="slack", error=said, hint=hint)
-        return RetryLater(LATER)
-    log.error("slack_failed", part="slack", hint="message", error=said)
+        log.error("slack_refused", part=part, error=said, hint=hint)
+        return Refused(LATER, said)
+    log.error("slack_failed", part=part, hint="message", error=said)
     return DeliveryError(said)
 
 

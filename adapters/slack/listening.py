@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack import clients, faults
+from adapters.slack import clients, faults, incoming
 
 log = structlog.get_logger()
 
@@ -82,7 +82,7 @@ class Draining(AsyncSocketModeHandler):
         try:
             await super().handle(client, req)
         except Exception as error:
-            kind = str(req.payload.get("type") or req.type)
+            kind = incoming.kind(req.payload)
             log.warning("slack_failed", part="slack", hint=kind, error=type(error).__name__)
             raise
         finally:

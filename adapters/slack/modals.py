@@ -55,12 +55,12 @@ class Note:
 def pages(form: Form) -> list[tuple[FormField, ...]]:
     """The fields of each page."""
     made: list[list[FormField]] = [[]]
-    room = BLOCKS
+    room = BLOCKS - 1
     for asked in form.fields:
         needs = len(list(_blocks(asked)))
         if made[-1] and (needs > room or len(made[-1]) == FIELDS):
             made.append([])
-            room = BLOCKS
+            room = BLOCKS - 1
         made[-1].append(asked)
         room -= needs
     return [tuple(page) for page in made]
@@ -79,7 +79,7 @@ def view(form: Form, carrier: Carrier, page: int = 0, filled: Values | None = No
         "submit": blocks.plain(form.submit, TITLE),
         "close": blocks.plain(form.close, TITLE),
         "private_metadata": _metadata(form, carrier, page, split),
-        "blocks": [block for asked in shown for block in _blocks(asked)] or [_nothing(form)],
+        "blocks": [*_title(form, shown), *(block for asked in shown for block in _blocks(asked))],
     }
 
 
@@ -186,8 +186,9 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _nothing(form: Form) -> Json:
-    return blocks.context(form.title)
+def _title(form: Form, shown: Sequence[FormField]) -> list[Json]:
+    """The whole title where the bar cuts it, or where there is nothing else."""
+    return [blocks.context(form.title)] if len(form.title) > TITLE or not shown else []
 
 
 def _blocks(asked: FormField) -> Iterator[Json]:

@@ -15,6 +15,7 @@ from adapters.slack import blocks
 from adapters.slack.blocks import LABEL, NAME, PIECE, Json
 from dialogues import markup
 from dialogues.messages import Outgoing
+from dialogues.numbering import numbered
 
 BLOCKS = 50
 MESSAGE = 12_000
@@ -39,6 +40,7 @@ def parts(message: Outgoing) -> list[Part]:
     Raises:
         ValueError: A kind of markup that is not ours.
     """
+    message = numbered(message, LABEL)
     buttons = [(typed(label), token) for label, token in message.buttons]
     labels = [label for label, _ in buttons if len(label) > LABEL]
     tree = markup.parse(typed(message.text))
@@ -84,7 +86,7 @@ def _notice(message: Outgoing, tree: SyntaxTreeNode) -> str:
         said = ""  # nothing of a check-in on a locked screen
     else:
         said = markup.plain(tree)
-    return escape(blocks.cut(" ".join(said.split()), NOTICE)) or NAME
+    return escape(markup.cut(" ".join(said.split()), NOTICE)) or NAME
 
 
 def _actions(buttons: Sequence[tuple[str, str]]) -> Iterator[Json]:

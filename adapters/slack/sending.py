@@ -23,9 +23,11 @@ PEOPLE = ("U", "W")
 class Sending:
     """Posts, edits and answers. What goes wrong is said in the errors of `dialogues.errors`."""
 
-    def __init__(self, client: AsyncWebClient, pace: Pace) -> None:
+    def __init__(self, client: AsyncWebClient, pace: Pace, part: str = "slack") -> None:
+        """*part*: the installation, for the log."""
         self._client = client
         self._pace = pace
+        self._part = part
         self._direct: dict[str, str] = {}
 
     def learn(self, user: str, channel: str) -> None:
@@ -67,14 +69,13 @@ class Sending:
                     {**body, "replace_original": replace and number == 0}
                 )
             except faults.SDK as error:
-                return isinstance(faults.sending(error), UnknownOutcome)
+                return isinstance(faults.sending(error, part=self._part), UnknownOutcome)
             if answer.status_code != 200:
                 return False
         return True
 
     async def _post(self, to: Spot, part: Part) -> tuple[str, str]:
-        await self._pace.wait(to.chat)
-        answer = await self._ask(
+        answer = await self._in_turn(
             to.chat,
             lambda: self._client.chat_postMessage(
                 channel=to.chat,
@@ -135,8 +136,7 @@ class Sending:
             answer.raise_for_status()
 
     async def _share(self, chat: str, channel: str, file: Mapping[str, str]) -> None:
-        await self._pace.wait(chat)
-        await self._ask(
+        await self._in_turn(
             chat,
             lambda: self._client.files_completeUploadExternal(
                 files=[{"id": file["id"], "title": file["title"]}], channel_id=channel
@@ -157,14 +157,23 @@ class Sending:
                 break
         raise UnknownOutcome
 
+    async def _in_turn(self, chat: str, request: Callable[[], Awaitable[T]]) -> T:
+        """Do what *chat* may see once a second."""
+        await self._pace.wait(chat)
+        try:
+            return await self._ask(chat, request)
+        finally:
+            self._pace.arrived(chat)
+
     async def _ask(self, chat: str, request: Callable[[], Awaitable[T]], again: bool = False) -> T:
         """Do *request*; its errors become ours."""
         try:
             return await request()
         except faults.SDK as error:
-            fault, inactive = faults.sending(error, again), faults.code(error) == "account_inactive"
+            fault = faults.sending(error, again, self._part)
+            inactive = faults.code(error) == "account_inactive"
         if inactive and not await self._welcome():
-            fault = RetryLater(faults.LATER)
+            fault = faults.Refused(faults.LATER, "account_inactive")
         if isinstance(fault, RetryLater) and chat:
             self._pace.hold(chat, fault.seconds)
         raise fault  # not inside `except`: the SDK's error has the token in it

@@ -7,10 +7,12 @@ travels in the acknowledgement; everything else is sent after it, in a queue a p
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,12 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import faults, incoming, modals
 from adapters.slack.directory import Directory
 from adapters.slack.forms import Forms, meant
+from adapters.slack.home import Homes
 from adapters.slack.lanes import Lanes
 from adapters.slack.listening import AFTER
 from adapters.slack.modals import Carrier
 from adapters.slack.outgoing import escape, parts
 from adapters.slack.replying import Replies
-from dialogues.messages import Filled, Form, Outgoing, Spot
+from dialogues.messages import Filled, Form, Incoming, Outgoing, Spot
 from dialogues.ports import Handler
 
 log = structlog.get_logger()
@@ -49,18 +52,23 @@ class Talking:
         quick: AsyncWebClient,
         forms: Forms,
         lanes: Lanes,
+        homes: Homes,
         sorry: Mapping[str, str],
-        bot: str,
+        me: AuthorizeResult,
+        installation: str,
     ) -> None:
-        """*bot* is our own user id; *quick* a client that waits for a moment only."""
+        """*me* is who we are in *installation*; *quick* a client that waits briefly only."""
         self._handler = handler
         self._replies = replies
         self._directory = directory
         self._quick = quick
         self._forms = forms
         self._lanes = lanes
+        self._homes = homes
         self._sorry = sorry
-        self._bot = bot
+        self._bot = me.bot_user_id or ""
+        self._team, self._name = me.team_id or "", me.team or ""
+        self._by = installation
 
     async def command(self, ack: AsyncAck, body: Body) -> BoltResponse:
         """A slash command, answered where it was typed, for its author only."""
@@ -69,7 +77,7 @@ class Talking:
         asked = {**handles, user: body.get("user_name") or ""}
         people = await self._directory.people(asked, NAMES)
         names = {mentioned: people[mentioned].name for mentioned in handles}
-        event = incoming.command(body, text, people[user], names)
+        event = self._named(incoming.command(body, self._by, text, people[user], names))
         replies = list(await self._handler.handle(event))
         replies = await self._open(body, replies, Carrier(body["channel_id"]), began)
         shown = []
@@ -90,7 +98,7 @@ class Talking:
         person = (await self._directory.people({user: _handle(body)}, NAMES))[user]
         if incoming.is_direct(at.channel) and not at.ephemeral:
             self._replies.learn(user, at.channel)
-        event = incoming.tap(body, token, at, person)
+        event = self._named(incoming.tap(body, self._by, token, at, person))
         replies = list(await self._handler.handle(event))
         carrier = at if event.private else Carrier(at.channel)
         replies = await self._open(body, replies, carrier, began)
@@ -116,7 +124,10 @@ class Talking:
         for key in taken.people:
             values[key] = tuple(other for other in values[key] if other in names)
         filled = Filled(note.token, meant(values))
-        event = incoming.filled(body, filled, note.carrier, people[user], names)
+        homes = {other: people[other].team for other in names if people[other].team}
+        event = self._named(
+            incoming.filled(body, self._by, filled, note.carrier, people[user], names, homes)
+        )
         replies = list(await self._handler.handle(event))
         form = replies.pop(0).form if replies and replies[0].form else None
         errors, other = self._forms.answer(view, note, form) if form else ({}, None)
@@ -128,6 +139,21 @@ class Talking:
         self._forms.done(view["id"])
         return await ack()
 
+    async def opened(self, ack: AsyncAck, body: Body) -> BoltResponse:
+        """Somebody looks at their page."""
+        event = body["event"]
+        user = event["user"]
+        if event.get("tab") != "home":
+            return await ack()
+        person = (await self._directory.people({user: ""}, NAMES))[user]
+        seen = incoming.opened(body, self._by, person)
+        shown = await self._handler.handle(seen)
+        self._homes.remember(seen)
+        AFTER.get().append(
+            lambda: self._lanes.start(user, lambda: self._homes.publish(user, shown))
+        )
+        return await ack()
+
     async def joined(self, ack: AsyncAck, body: Body) -> BoltResponse:
         """Somebody came into a channel: if it was us, say who we are."""
         event = body["event"]
@@ -135,20 +161,27 @@ class Talking:
             return await ack()
         user = event["inviter"]
         person = (await self._directory.people({user: ""}, NAMES))[user]
-        replies = await self._handler.handle(incoming.joined(body, person))
+        replies = await self._handler.handle(incoming.joined(body, self._by, person))
         self._after(user, lambda: self._replies.send(replies))
         return await ack()
 
     async def moved(self, ack: AsyncAck, body: Body) -> BoltResponse:
         """A channel has another id now."""
-        event = incoming.moved(body)
+        event = incoming.moved(body, self._by)
         replies = await self._handler.handle(event)
         self._after(event.chat.chat, lambda: self._replies.send(replies))
         return await ack()
 
+    async def parted(self, ack: AsyncAck, body: Body) -> BoltResponse:
+        """A channel was shared with another workspace, and is not any more."""
+        event = incoming.parted(body, self._by)
+        if event is not None:
+            await self._handler.handle(event)
+        return await ack()
+
     async def failed(self, error: Exception, body: Body) -> BoltResponse:
         """Something went wrong: people hear it kindly, events come again."""
-        kind = _kind(body)
+        kind = incoming.kind(body)
         if isinstance(error, BoltUnhandledRequestError):
             log.info("slack_ignored", part="slack", hint=kind)
             return BoltResponse(status=200, body="")
@@ -165,10 +198,15 @@ class Talking:
             answer = {"response_action": "errors", "errors": beside}
             return BoltResponse(status=200 if beside else 500, body=answer if beside else "")
         if kind == "block_actions":
-            reply = Outgoing(Spot(incoming.INSTALLATION, user), said)
+            reply = Outgoing(Spot(self._by, user), said)
             self._after(user, lambda: self._replies.send([reply]))
             return BoltResponse(status=200, body="")
         return BoltResponse(status=500, body="")
+
+    def _named(self, event: Incoming) -> Incoming:
+        """*event* with the workspace's name, where it is its sender's own."""
+        home = event.sender.workspace == self._team
+        return replace(event, workspace=self._name) if home else event
 
     async def _open(
         self, body: Body, replies: list[Outgoing], carrier: Carrier, began: float
@@ -198,8 +236,9 @@ class Talking:
         return True
 
     def _after(self, who: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do *work* once the event at hand is acknowledged."""
+        """Do *work* once the event at hand is acknowledged, and bring their page up to date."""
         AFTER.get().append(lambda: self._lanes.start(who, work))
+        AFTER.get().append(lambda: self._homes.renew(who))
 
     async def _ignore(self, ack: AsyncAck, kind: str) -> BoltResponse:
         log.info("slack_ignored", part="slack", hint=kind)
@@ -214,10 +253,3 @@ class Talking:
 def _handle(body: Body) -> str:
     user = body["user"]
     return user.get("username") or user.get("name") or ""
-
-
-def _kind(body: Body) -> str:
-    if "command" in body:
-        return "command"
-    inner = body.get("event") or {}
-    return str(inner.get("type") or body.get("type") or "unknown")

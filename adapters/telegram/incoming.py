@@ -1,18 +1,40 @@
 """Telegram's updates as our events. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from telegram import CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatMemberStatus, ChatType
 
-from dialogues.messages import Address, Command, Event, Incoming, Moved, Spot, Tap, Text
+from dialogues.messages import (
+    Added,
+    Address,
+    Command,
+    Event,
+    Incoming,
+    Moved,
+    Removed,
+    Spot,
+    Tap,
+    Text,
+)
 
 INSTALLATION = "telegram"
 HERE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
 
 
 def read(update: Update, bot: str) -> Incoming | None:
-    """What somebody did, or None where it is nothing for us.
+    """What somebody did other than tap, or None where it is nothing for us.
 
     The key names the message or the tap, not the delivery: it is the same under another
     update id.
@@ -20,13 +42,25 @@ def read(update: Update, bot: str) -> Incoming | None:
     Args:
         bot: Our username, to know commands that are meant for other bots.
     """
-    if update.callback_query is not None:
-        return _tap(update.callback_query)
     if update.my_chat_member is not None:
-        return _added(update.my_chat_member)
+        return _membership(update.my_chat_member)
     if update.message is not None:
         return _message(update.message, bot)
     return None
+
+
+def tapped(raw: Mapping[str, Any], bot: Bot) -> tuple[Incoming | None, str]:
+    """What a raw callback query says, and its id: the query alone, read by the SDK.
+
+    Of the message under it only the place is wanted: without a date it counts as one whose
+    content is not known. In a forum's topic it stays whole, as the topic is part of the place.
+    """
+    message = raw.get("message")
+    if isinstance(message, Mapping) and "message_thread_id" not in message:
+        place = {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
+        raw = {**raw, "message": place}
+    query = CallbackQuery.de_json(dict(raw), bot)
+    return _tap(query), query.id
 
 
 def spot(message: Message) -> Spot:
@@ -47,15 +81,27 @@ def _tap(query: CallbackQuery) -> Incoming | None:
     return _incoming(key, query.from_user, chat, private, Tap(query.data), str(message.message_id))
 
 
-def _added(change: ChatMemberUpdated) -> Incoming | None:
-    """Somebody put us into a group: say who we are."""
-    new, old = change.new_chat_member.status, change.old_chat_member.status
-    group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-    if not group or new not in HERE or old in HERE:
+def _membership(change: ChatMemberUpdated) -> Incoming | None:
+    """What became of us in a chat: put into a group, taken out of it, silenced, blocked.
+
+    Being unblocked is nothing yet: who wants to hear from us writes first.
+    """
+    before, now = _may_write(change.old_chat_member), _may_write(change.new_chat_member)
+    private = change.chat.type == ChatType.PRIVATE
+    if before == now or change.chat.type == ChatType.CHANNEL or (private and now):
         return None
-    key = f"added:{change.chat.id}:{change.date.timestamp():.0f}"
+    kind: Added | Removed = Added() if now else Removed()
+    name = "added" if now else "removed"
+    key = f"{name}:{change.chat.id}:{change.date.timestamp():.0f}"
     chat = Spot(INSTALLATION, str(change.chat.id))
-    return _incoming(key, change.from_user, chat, False, Command("start"))
+    return _incoming(key, change.from_user, chat, private, kind)
+
+
+def _may_write(member: ChatMember) -> bool:
+    """Whether we are there and may say something. An administrator's rights do not matter."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member and member.can_send_messages
+    return member.status in HERE
 
 
 def _message(message: Message, bot: str) -> Incoming | None:
@@ -84,7 +130,7 @@ def _event(text: str, bot: str, private: bool) -> Event | None:
     name, _, meant = word.partition("@")
     if meant and meant.casefold() != bot.casefold():
         return None
-    return Command(f"{name} {rest}".strip())
+    return Command(f"{name} {rest}".strip(), named=private or bool(meant))
 
 
 def _with_ids(text: str, entities: Sequence[MessageEntity]) -> tuple[str, dict[str, str]]:

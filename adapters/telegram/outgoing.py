@@ -8,8 +8,9 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from dialogues.markup import paragraphs, parse
+from dialogues.markup import cut, paragraphs, parse
 from dialogues.messages import Outgoing
+from dialogues.numbering import numbered
 
 LONGEST = 4096
 LONGEST_CAPTION = 1024
@@ -19,6 +20,10 @@ WIDE = 30
 """Characters of labels that fit beside each other on a phone."""
 IN_A_ROW = 3
 FEW, SHORT = 4, 13
+CHOICE = 36
+"""The longest option that a phone shows whole on a button of its own."""
+LABEL = 64
+"""Where any other label ends: a name in it may have hundreds of characters."""
 
 
 def parts(text: str) -> list[str]:
@@ -36,19 +41,27 @@ def parts(text: str) -> list[str]:
 
 
 @lru_cache(256)
-def keyboard(buttons: tuple[tuple[str, str], ...]) -> str | None:
+def keyboard(buttons: tuple[tuple[str, str], ...], options: int = 0) -> str | None:
     """Buttons as JSON, short ones beside each other; None for none.
 
-    Several of which some are long, like the steps of a scale, stand below each other.
+    Several of which most are long, or *options* of which one is, like the steps of a scale,
+    stand below each other. The ways on begin a row of their own.
     """
     rows: list[list[InlineKeyboardButton]] = []
     width = 0
-    column = len(buttons) > FEW and any(len(label) > SHORT for label, _ in buttons)
+    long = [len(label) > SHORT for label, _ in buttons]
+    column = len(buttons) > FEW and (any(long[:options]) or 2 * sum(long) > len(buttons))
     for place, (label, token) in enumerate(buttons):
-        made = InlineKeyboardButton(label, callback_data=token)
-        most = 6 if len(label) < 3 else IN_A_ROW
+        made = InlineKeyboardButton(cut(label, LABEL), callback_data=token)
+        most = 6 if len(label) < 5 else IN_A_ROW
         fits = rows and len(rows[-1]) < most and width + len(label) + 2 <= WIDE
-        if fits and (not column or place == len(buttons) - 1):
+        if place < options:
+            beside = not column
+        elif options:
+            beside = place > options
+        else:
+            beside = not column or place == len(buttons) - 1
+        if fits and beside:
             rows[-1].append(made)
             width += len(label) + 2
         else:
@@ -70,11 +83,12 @@ def shown(text: str, under: str | None) -> dict[str, Any]:
 
 def requests(outgoing: Outgoing) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The requests a message becomes, without its chat: what a preview prints."""
+    outgoing = numbered(outgoing, CHOICE)
     texts = parts(outgoing.text)
     if outgoing.preview:
         yield "sendMessage", shown(parts(outgoing.preview)[0], None)
     for number, text in enumerate(texts):
-        under = keyboard(outgoing.buttons) if number == len(texts) - 1 else None
+        under = keyboard(outgoing.buttons, outgoing.options) if number == len(texts) - 1 else None
         first = number == 0 and outgoing.preview
         yield ("editMessageText" if first else "sendMessage"), shown(text, under)
 
@@ -97,7 +111,8 @@ def _blocks(text: str) -> list[tuple[str, int]]:
         if shown <= SAFE:
             found.append((html, shown))
             continue
-        found += [(escape(piece, quote=False), len(piece)) for piece in _cut(_plain(node))]
+        pieces = _cut(_plain(node))
+        found += [(escape(piece, quote=False), utf16(piece)) for piece in pieces]
     return found
 
 

@@ -21,10 +21,11 @@ from telegram.error import (
     TimedOut,
 )
 
-from adapters.telegram.outgoing import LONGEST_CAPTION, keyboard, parts, shown
+from adapters.telegram.outgoing import CHOICE, LONGEST_CAPTION, keyboard, parts, shown
 from adapters.telegram.pacing import Pace
 from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import File, Outgoing, Spot
+from dialogues.numbering import numbered
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -72,8 +73,9 @@ class Sending:
             return await self._send(outgoing, there, urgent)
 
     async def _send(self, outgoing: Outgoing, to: Spot, urgent: bool) -> str:
+        outgoing = numbered(outgoing, CHOICE)
         texts = parts(outgoing.text)
-        buttons = keyboard(outgoing.buttons)
+        buttons = keyboard(outgoing.buttons, outgoing.options)
         under = buttons if len(texts) == 1 else None
         if outgoing.replaces is not None:
             last = await self._edit(to, outgoing.replaces, texts[0], under)
@@ -120,8 +122,8 @@ class Sending:
         """Send what a locked screen may show, then put the message itself in its place."""
         message = await self._new(to, parts(preview)[0], None, urgent)
         try:
-            return await self._edit(to, message, text, under)
-        except RetryLater:
+            return await self._surely(partial(self._edit, to, message, text, under))
+        except UnknownOutcome:
             await self._erase(to, message)
             raise
 
@@ -134,6 +136,8 @@ class Sending:
             )
         except UnknownOutcome:
             raise RetryLater(1) from None  # the same edit again does no harm
+        except NoTopic:
+            raise MessageGone from None
         except SameAgain:
             pass
         return message
@@ -163,7 +167,7 @@ class Sending:
         except RetryAfter as error:
             seconds = _seconds(error)
             self._pace.hold(to.chat, seconds)
-            raise RetryLater(seconds) from None
+            raise RetryLater(seconds, asked=True) from None
         except Forbidden:
             raise Unreachable from None
         except BadRequest as error:

@@ -1,10 +1,10 @@
-"""`broker list`: who serves as broker, on what terms, with consent or not."""
+"""`broker list`: who serves as broker, on what terms, with consent or not; and who did before."""
 
 from collections.abc import Sequence
 
-from bot.commands import consent
+from bot.commands.appointing import facts
 from bot.commands.command import ANYBODY_ENROLLED, Command, button, reply
-from bot.scene import Scene, term
+from bot.scene import Scene, role
 from dialogues.answers import Answers
 from dialogues.messages import Message
 from dialogues.model import Role
@@ -12,15 +12,22 @@ from storage import brokers
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
-    """A paragraph each."""
-    serving = brokers.assignments(scene.unit, scene.group.id, scene.today)
-    coordinator = scene.holds(frozenset({Role.COORDINATOR}))
+    """A paragraph each, but none for who never began or had themself erased."""
+    found = brokers.history(scene.unit, scene.group.id)
+    known = [a for a in found if a.name and (a.ends is None or a.ends >= a.starts)]
+    now = [a for a in known if a.ends is None or a.ends >= scene.today]
+    buttons = []
+    if scene.holds(frozenset({Role.COORDINATOR})):
+        buttons = [button("appoint", "broker appoint")]
+        if now:
+            buttons += [button("change_broker", "broker change"), button("end_it", "broker end")]
     return reply(
         "broker/list",
-        *((button("appoint", "broker appoint"),) if coordinator else ()),
+        *buttons,
         partnership=scene.group.name,
-        term=term(scene.group),
-        lines=[consent.described(a) for a in serving],
+        term=role(scene.group),
+        lines=[facts(a) for a in now],
+        before=[facts(a) for a in known if a not in now],
         invited=brokers.invited(scene.unit, scene.group.id, scene.now),
     )
 

@@ -43,7 +43,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
                 partnership=answering.showing(scene.house, scene.unit, round_, "").partnership.name,
             )
             buttons.append(Button(label, f"c:checkin show {round_.id}"))
-        return [Message(say("checkin/which"), tuple(buttons))]
+        return [Message(say("checkin/which"), tuple(buttons), options=len(buttons))]
     round_, member = mine[0]
     return [
         answering.resume_message(

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from bot.scene import Scene
 from dialogues.answers import Answer, Answers
+from dialogues.dialogue import Move, Typed, Whole
 from dialogues.messages import Button, Label, Message, Say
 from dialogues.model import Role
 
 Read = Callable[[Scene, str], str]
 """Typed words to the value that is kept. Raises Refusal with what to type instead."""
+
+Options = tuple[tuple[str, Label], ...]
 
 
 @dataclass(frozen=True)
@@ -17,19 +20,27 @@ class Field:
     """One argument. `kind` is one, many, words, or people where a platform has a
     directory (`Ability.picks`); one with a `default` is never asked for.
 
-    `options` are (key, label); `shown` words a kept value for the list of what was given.
+    `options` are (key, label); those in `more` stand behind [All others], and those in `typed`
+    can be typed but stand on no button. `shown` words a kept value for the list of what was given.
     """
 
     key: str
     ask: Say
     kind: str = "words"
-    options: tuple[tuple[str, Label], ...] = ()
+    options: Options = ()
+    more: Options = ()
+    typed: Options = ()
     default: Answer = None
     optional: bool = False
     most: int = 200
     read: Read | None = None
     shown: Callable[[Scene, str], Label] | None = None
     skip: Say | None = None
+
+    @property
+    def every(self) -> Options:
+        """All that can be chosen, on a button or not."""
+        return (*self.options, *self.more, *self.typed)
 
     @property
     def settled(self) -> bool:
@@ -45,6 +56,10 @@ def no_fields(scene: Scene, given: Answers) -> Sequence[Field]:
     return ()
 
 
+GoOn = Callable[[Scene, int, Move | Typed | Whole], Sequence[Message]]
+"""One step in a dialogue of a command's own, by the number of its form."""
+
+
 @dataclass(frozen=True)
 class Command:
     """One command. Put it into a file of its own and its name into `COMMANDS`.
@@ -52,7 +67,8 @@ class Command:
     `keywords` maps the words that may be typed before a value to the field it fills;
     `rest` is the field of the words that follow no keyword, `who` that of a mention.
     `roles` empty: everybody, enrolled or not. `confirm` says what will happen and to
-    how many, where other people are reached.
+    how many, where other people are reached. `goes_on`: the command keeps a dialogue of its
+    own, whose answers never stand in the row of what is under way.
     """
 
     name: str
@@ -64,6 +80,7 @@ class Command:
     rest: str = ""
     who: str = ""
     confirm: Callable[[Scene, Answers], Message] | None = None
+    goes_on: GoOn | None = None
     hidden: bool = False
     aliases: tuple[str, ...] = ()
 

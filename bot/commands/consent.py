@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from bot.closing import cancel_review
+from bot import concerning
+from bot.closing import cancel_review, cancel_round
+from bot.commands.appointing import facts
 from bot.commands.command import Command, button, one, reply
 from bot.commands.command import Field as FormField
-from bot.scene import Scene
+from bot.scene import Scene, role
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from dialogues.model import Assignment, Consent, ReviewState, Role
+from dialogues.model import Assignment, Consent, Partnership, ReviewState, Role
 from storage import brokers, outbox, partnerships, reviews
 
 
@@ -20,13 +22,13 @@ def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
 
 def ask(scene: Scene, assignment: Assignment, by: str = "") -> Sequence[Message]:
     """The question, with everything the assignment says; *by*: who recorded it, if not this one."""
-    return [asking(assignment, scene.group.name, by or scene.person.name)]
+    return [asking(assignment, scene.group, by or scene.person.name)]
 
 
-def asking(assignment: Assignment, partnership: str, by: str) -> Message:
+def asking(assignment: Assignment, group: Partnership, by: str) -> Message:
     """The same, as a message for whoever was appointed."""
     return Message(
-        say("consent/ask", partnership=partnership, by=by, **described(assignment)),
+        say("consent/ask", partnership=group.name, term=role(group), by=by, **facts(assignment)),
         (
             button("agree", f"consent yes {assignment.id}"),
             button("see_questions", "catalogue responsibilities"),
@@ -34,22 +36,6 @@ def asking(assignment: Assignment, partnership: str, by: str) -> Message:
             button("no", f"consent no {assignment.id}"),
         ),
     )
-
-
-def described(assignment: Assignment) -> dict[str, object]:
-    """An assignment's facts, for any text."""
-    return {
-        "broker": assignment.name,
-        "kind": assignment.kind.value,
-        "home": assignment.home or "",
-        "contractor": assignment.contractor.value if assignment.contractor else "",
-        "contracting": assignment.contracting or "",
-        "tasks": [say(f"phrase.task_{task.value}") for task in assignment.tasks],
-        "aims": assignment.aims,
-        "starts": assignment.starts,
-        "ends": assignment.ends or "",
-        "consent": assignment.consent.value,
-    }
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
@@ -61,36 +47,57 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     if what == "wrong":
         _tell(scene, found, "consent/told_wrong")
         return reply("consent/wrong")
-    if word is None:
-        raise Refusal("fault.stale")
+    over = found.ends is not None and found.ends < scene.today
+    if word is None or (over and word is not Consent.WITHDRAWN):
+        raise Refusal("fault.stale")  # of an ended service only what is still open can be stopped
     if word is Consent.DECLINED and found.consent is Consent.AGREED:
         word = Consent.WITHDRAWN
     brokers.set_consent(scene.unit, found.id, word, scene.now)
-    if word is not Consent.AGREED:
-        for review in reviews.reviews(scene.unit, found.partnership_id):
-            if review.assignment_id == found.id and review.state in (
-                ReviewState.OPEN,
-                ReviewState.PLANNED,
-            ):
-                scene.after.append(cancel_review(scene.house, scene.unit, review.id, scene.now))
-    _tell(scene, found, f"consent/told_{word.value}")
+    cancelled, goes_on = (False, False) if word is Consent.AGREED else _without(scene, found)
+    _tell(scene, found, f"consent/told_{word.value}", cancelled=cancelled, goes_on=goes_on)
     return reply(
         f"consent/{word.value}",
         *((button("stop_consent", f"consent stop {found.id}"),) if word is Consent.AGREED else ()),
         partnership=scene.group.name,
+        cancelled=cancelled,
+        goes_on=goes_on,
     )
+
+
+def _without(scene: Scene, found: Assignment) -> tuple[bool, bool]:
+    """End what asks about the broker. What asks about several goes on while two have agreed.
+
+    Returns:
+        Whether something open or planned is cancelled, and whether something goes on.
+    """
+    cancelled = goes_on = False
+    for review in reviews.reviews(scene.unit, found.partnership_id):
+        if review.state not in (ReviewState.OPEN, ReviewState.PLANNED):
+            continue
+        checkin = scene.house.library.checkins[review.checkin_id]
+        together = review.assignment_id is None and concerning.among_several(checkin)
+        left = concerning.agreed(scene.unit, found.partnership_id, scene.today)
+        if together and len(left) > 1:
+            own = concerning.own_view(scene.unit, review, found.person_id)
+            if own is not None:
+                scene.after.append(cancel_round(scene.house, scene.unit, own, scene.now))
+            goes_on = True
+        elif together or review.assignment_id == found.id:
+            scene.after.append(cancel_review(scene.house, scene.unit, review.id, scene.now))
+            cancelled = True
+    return cancelled, goes_on
 
 
 def _mine(scene: Scene, number: str) -> Assignment:
     for membership in partnerships.memberships(scene.unit, scene.person.id):
-        for found in brokers.assignments(scene.unit, membership.partnership_id, scene.today):
+        for found in brokers.history(scene.unit, membership.partnership_id):
             if str(found.id) == number and found.person_id == scene.person.id:
                 return found
     raise Refusal("fault.stale")
 
 
-def _tell(scene: Scene, assignment: Assignment, key: str) -> None:
-    message = Message(say(key, broker=assignment.name, partnership=scene.group.name))
+def _tell(scene: Scene, assignment: Assignment, key: str, **more: object) -> None:
+    message = Message(say(key, broker=assignment.name, partnership=scene.group.name, **more))
     for coordinator in partnerships.with_role(
         scene.unit, assignment.partnership_id, Role.COORDINATOR
     ):

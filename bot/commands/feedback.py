@@ -1,17 +1,19 @@
-"""`feedback`: the broker's own reports: the summary, the whole page, questions for the talk."""
+"""`feedback`: the broker's own reports: summary, whole page, questions for the talk, figures.
+
+They stay the broker's after the service, and after they have left the partnership (domain d.23).
+"""
 
 from collections.abc import Sequence
 
-from bot.commands.command import BROKER, Command, Field, one
+from bot.commands.command import Command, Field, one
 from bot.commands.reading import ENDED, report_fields
+from bot.oneself import about_oneself
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
 from dialogues.model import Review, ReviewState
-from storage import brokers, reviews
-
-PAGES = {"chat": "report/chat", "page": "report/page", "guide": "report/guide"}
+from storage import brokers, partnerships, reviews
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
@@ -21,24 +23,23 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 
 def _mine(scene: Scene) -> list[Review]:
     """Reviews about this person only: a successor cannot read a predecessor's (domain d.23)."""
-    found = []
-    for review in reviews.reviews(scene.unit, scene.group.id):
-        if review.state not in ENDED or review.assignment_id is None:
-            continue
-        if brokers.assignment(scene.unit, review.assignment_id).person_id == scene.person.id:
-            found.append(review)
-    return found
+    served = brokers.served(scene.unit, scene.person.id)
+    groups = served if scene.partnership is None else [scene.group.id]
+    found = [r for group in groups for r in reviews.reviews(scene.unit, group)]
+    found = [r for r in found if r.state in ENDED and about_oneself(scene, r)]
+    return sorted(found, key=lambda r: r.id, reverse=True)
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """The report; opening it counts as having read it."""
     found = next((r for r in _mine(scene) if str(r.id) == one(given, "review")), None)
     if found is None:
-        raise Refusal("feedback/none")
+        known = partnerships.memberships(scene.unit, scene.person.id)
+        raise Refusal("feedback/none" if known else "fault.not_enrolled")
     if found.state is ReviewState.CLOSED:
         reviews.set_review(scene.unit, found.id, state=ReviewState.READ)
-    key = PAGES[one(given, "page") or "chat"]
-    return [Message(say(key), report=f"{found.id} broker")]
+    page = one(given, "page") or "chat"
+    return [Message(say(f"report/{page}"), report=f"{found.id} broker")]
 
 
-COMMAND = Command("feedback", run, BROKER, fields=fields, rest="page", keywords={"of": "review"})
+COMMAND = Command("feedback", run, fields=fields, rest="page", keywords={"of": "review"})

@@ -9,12 +9,13 @@ from dataclasses import replace
 from bot.commands import sheet
 from bot.commands.command import Command, Field
 from bot.commands.matching import resolve
+from bot.commands.questions import MORE, ask, items, look
 from bot.scene import Scene, worded_fault
 from dialogues.answers import Answer, Answers
-from dialogues.dialogue import END, LOOK, Act, Draft, Item, Move, State, Typed
-from dialogues.engine import advance, begin, position
-from dialogues.errors import Refusal
-from dialogues.messages import Button, Label, Message, Say, say
+from dialogues.dialogue import END, LOOK, Act, Draft, Move, State, Typed, Whole
+from dialogues.engine import advance, begin
+from dialogues.errors import Mendable, Refusal
+from dialogues.messages import Button, Message, Say, say
 from dialogues.model import Member, Role
 from dialogues.tokens import FormToken, write
 from storage import drafts, partnerships
@@ -26,6 +27,11 @@ def candidates(scene: Scene, roles: frozenset[Role]) -> list[Member]:
     """The person's memberships in which they hold one of *roles* (any, where none is asked)."""
     mine = partnerships.memberships(scene.unit, scene.person.id)
     return [m for m in mine if not roles or roles & m.roles]
+
+
+def takes_part(scene: Scene, partnership_id: int) -> bool:
+    """Whether the person takes part in that group."""
+    return any(m.partnership_id == partnership_id for m in candidates(scene, frozenset()))
 
 
 def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Message]:
@@ -41,14 +47,13 @@ def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Me
         raise _not_allowed(scene, command)
     given: dict[str, Answer] = {}
     notes: list[tuple[str, Say]] = []
-    for key in raw:
-        field = _field(command.fields(scene, given), key)
-        if field is not None:
-            answer, note = resolve(scene, field, raw[key])
-            if note is None:
-                given[key] = answer
-            else:
-                notes.append((key, note))
+    waiting = dict(raw)
+    while field := next((f for f in command.fields(scene, given) if f.key in waiting), None):
+        answer, note = resolve(scene, field, waiting.pop(field.key))
+        if note is None:
+            given[field.key] = answer
+        else:
+            notes.append((field.key, note))
     kept = drafts.pending(scene.unit, scene.person.id)
     if kept is not None and kept.command == command.name:
         drafts.drop(scene.unit, scene.person.id)  # begun anew: its old buttons mean nothing now
@@ -70,11 +75,17 @@ def resume(
                 scene.enter(chosen)
                 return start(scene, command, pending.body["raw"])
         return [_which(scene, command, pending.body["raw"], candidates(scene, command.roles))]
+    if command.goes_on is not None:
+        _enter(scene, command, pending)
+        return command.goes_on(scene, pending.id, event)
     draft = _again(scene, command, pending)
     if isinstance(event, Move) and event.act in (Act.STOP, Act.SEND):
         return _finish(scene, command, draft, event.act)
     fields = command.fields(scene, draft.answers)
     note: Say | None = None
+    if isinstance(event, Move) and event.option == MORE and event.key == draft.place:
+        further = () if MORE in draft.partial else (MORE,)
+        return _go(scene, command, replace(draft, partial=further), None)
     if isinstance(event, Typed):
         here = _field(fields, draft.place)
         if here is None:
@@ -84,7 +95,7 @@ def resume(
             return _go(scene, command, draft, note)
         draft = replace(draft, answers={**draft.answers, here.key: answer})
         return _go(scene, command, _begin(scene, command, draft.answers), None)
-    turn = advance(_items(fields), draft, event, str)
+    turn = advance(items(fields), draft, event, str)
     for fault in turn.faults.values():
         note = worded_fault(fault)
     after = turn.draft
@@ -100,6 +111,10 @@ def resume_page(
     values: Mapping[str, tuple[str, ...] | str],
 ) -> Sequence[Message]:
     """Go on with a form of which a whole page was handed in."""
+    if command.goes_on is not None:
+        _enter(scene, command, pending)
+        given = {key: value or None for key, value in values.items()}
+        return command.goes_on(scene, pending.id, Whole(given))
     draft = _again(scene, command, pending)
     fields = command.fields(scene, draft.answers)
     asked = [f for f in fields if f.key in pending.body.get("page", ())]
@@ -112,12 +127,16 @@ def resume_page(
 
 def _again(scene: Scene, command: Command, pending: drafts.Pending) -> Draft:
     """The form as it was left, in its partnership, if the person may still use it."""
+    _enter(scene, command, pending)
+    return _draft(pending.body)
+
+
+def _enter(scene: Scene, command: Command, pending: drafts.Pending) -> None:
     if pending.partnership_id is not None:
         scene.enter(pending.partnership_id)
     if not scene.holds(command.roles):
         drafts.drop(scene.unit, scene.person.id)
         raise _not_allowed(scene, command)
-    return _draft(pending.body)
 
 
 def _finish(scene: Scene, command: Command, draft: Draft, act: Act) -> Sequence[Message]:
@@ -135,15 +154,10 @@ def _begin(scene: Scene, command: Command, given: Answers) -> Draft:
     """The draft at the first field that nobody gave and that has no default."""
     known = dict(given)
     fields = command.fields(scene, known)
-    for _ in range(12):
-        for field in fields:
-            if field.key not in known and field.settled:
-                known[field.key] = field.default
-        again = command.fields(scene, known)
-        if [f.key for f in again] == [f.key for f in fields]:
-            break
-        fields = again
-    return begin(_items(fields), known)
+    while new := {f.key: f.default for f in fields if f.key not in known and f.settled}:
+        known.update(new)
+        fields = command.fields(scene, known)
+    return begin(items(fields), known)
 
 
 def _go(scene: Scene, command: Command, draft: Draft, note: Say | None) -> Sequence[Message]:
@@ -162,11 +176,17 @@ def _go(scene: Scene, command: Command, draft: Draft, note: Say | None) -> Seque
         notes = {here.key: note} if note else {}
         return [sheet.page(scene, page, draft, kept.id, notes)]
     if here is not None:
-        return [_ask(fields, here, draft, kept.id, note)]
+        return [ask(fields, here, draft, kept.id, note)]
     if draft.place == LOOK:
-        return [_look(scene, fields, draft, kept.id)]
+        return [look(scene, fields, draft, kept.id)]
     assert command.confirm is not None
-    message = command.confirm(scene, draft.answers)
+    try:
+        message = command.confirm(scene, draft.answers)
+    except Mendable as fault:
+        values = dict(fault.values)
+        extra = values.pop("buttons", ())
+        assert isinstance(extra, tuple)
+        message = Message(Say(fault.key, values), (*extra, *CHANGE))
     buttons = [
         _button(kept.id, b) if isinstance(b.label, Say) and b.token.startswith("~") else b
         for b in message.buttons
@@ -184,63 +204,16 @@ def confirm_buttons(yes: str, *others: tuple[str, str]) -> tuple[Button, ...]:
     return (
         Button(say(f"label.{yes}"), "~send"),
         *(Button(say(f"label.{label}"), token) for label, token in others),
-        Button(say("label.change_this"), "~look"),
-        Button(say("label.cancel"), "~stop"),
+        *CHANGE,
     )
+
+
+CHANGE = Button(say("label.change_this"), "~look"), Button(say("label.cancel"), "~stop")
 
 
 def only_buttons(yes: str) -> tuple[Button, ...]:
     """The buttons of a confirmation in which there is nothing to change."""
     return Button(say(f"label.{yes}"), "~send"), Button(say("label.cancel"), "~stop")
-
-
-def _ask(
-    fields: Sequence[Field], here: Field, draft: Draft, form: int, note: Say | None
-) -> Message:
-    asked = [f for f in fields if not f.settled]
-    number, of = position(_items(asked), draft) if here in asked else (0, 0)
-    buttons = []
-    for key, label in here.options:
-        ticked = key in draft.partial
-        text: Label = say("label.ticked", text=label) if ticked else label
-        buttons.append(Button(text, write(FormToken(form, Act.PICK, here.key, key))))
-    if here.kind == "many":
-        buttons.append(Button(say("label.done"), write(FormToken(form, Act.DONE, here.key))))
-    if here.optional:
-        label = here.skip or say("label.skip")
-        buttons.append(Button(label, write(FormToken(form, Act.UNABLE, here.key))))
-    if here.settled and here.key in draft.answers:
-        buttons.append(Button(say("label.back"), write(FormToken(form, Act.LEAVE))))
-    elif number > 1:
-        buttons.append(Button(say("label.back"), write(FormToken(form, Act.BACK, here.key))))
-    buttons.append(Button(say("label.cancel"), write(FormToken(form, Act.STOP))))
-    values = {"number": number, "of": of, "ask": here.ask, "fault": note or ""}
-    return Message(say("commands/ask", **values), tuple(buttons))
-
-
-def _look(scene: Scene, fields: Sequence[Field], draft: Draft, form: int) -> Message:
-    lines = []
-    buttons = []
-    for field in fields:
-        value = _shown(scene, field, draft.answers.get(field.key))
-        lines.append({"ask": say(f"phrase.field_{field.key}"), "value": value})
-        buttons.append(
-            Button(
-                say(f"phrase.field_{field.key}"),
-                write(FormToken(form, Act.CHANGE_ONE, field.key)),
-            )
-        )
-    buttons.append(Button(say("label.back"), write(FormToken(form, Act.BACK))))
-    return Message(say("commands/look", lines=lines), tuple(buttons))
-
-
-def _shown(scene: Scene, field: Field, answer: Answer) -> list[Label]:
-    if answer is None:
-        return [field.skip or say("phrase.nothing")]
-    if isinstance(answer, str) and answer not in dict(field.options):
-        return [field.shown(scene, answer) if field.shown else answer]
-    chosen = (answer,) if isinstance(answer, str) else answer
-    return [label for key, label in field.options if key in chosen]
 
 
 def _which(
@@ -255,7 +228,7 @@ def _which(
         )
         for m in found
     ]
-    return Message(say("commands/which"), tuple(buttons))
+    return Message(say("commands/which"), tuple(buttons), options=len(buttons))
 
 
 def _not_allowed(scene: Scene, command: Command) -> Refusal:
@@ -263,19 +236,6 @@ def _not_allowed(scene: Scene, command: Command) -> Refusal:
         return Refusal("fault.not_enrolled")
     role = "broker" if command.roles == frozenset({Role.BROKER}) else "coordinator"
     return Refusal("fault.not_allowed", role=say(f"phrase.role_{role}"))
-
-
-def _items(fields: Sequence[Field]) -> tuple[Item, ...]:
-    return tuple(
-        Item(
-            f.key,
-            f.kind,
-            tuple(key for key, _ in f.options),
-            len(f.options) if f.kind == "many" else f.most,
-            f.optional,
-        )
-        for f in fields
-    )
 
 
 def _field(fields: Sequence[Field], key: str) -> Field | None:

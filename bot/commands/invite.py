@@ -10,8 +10,9 @@ from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message, Spot, say
 from dialogues.model import Role
+from dialogues.service import Service
 from storage import brokers, outbox, partnerships, people
-from storage.brokers import Code, Service
+from storage.brokers import Code
 
 LINKED_ROLES = (Role.COORDINATOR, Role.LINE_MANAGER, Role.REPRESENTATIVE)
 
@@ -55,7 +56,8 @@ def _write_to(scene: Scene, code: Code, users: Sequence[str]) -> list[Message]:
     assert scene.incoming is not None
     here = scene.incoming.sender
     for user in users[: code.uses_left]:
-        address = replace(here, user=user)
+        home = scene.incoming.homes.get(user, here.workspace)
+        address = replace(here, user=user, workspace=home)
         chat = Spot(here.installation, user)
         person = people.know(scene.unit, address, chat, scene.mentions.get(user, ""), scene.now)
         names.append(person.name)

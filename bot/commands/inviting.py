@@ -2,8 +2,8 @@
 
 from bot.commands.command import button
 from bot.scene import Scene, language_of
-from dialogues.messages import Message, say
-from dialogues.model import Person, Role
+from dialogues.messages import Button, Message, say
+from dialogues.model import Organisation, Person, Role
 from storage import links, partnerships
 from storage.brokers import Code
 
@@ -16,8 +16,30 @@ def organisation_of(scene: Scene, code: Code) -> str:
     return ""
 
 
-def invitation(scene: Scene, code: Code, person: Person, installation: str) -> Message:
-    """The invitation as *person* reads it on one of the apps."""
+def proposed(scene: Scene, code: Code) -> Organisation | None:
+    """The organisation whose name the workspace of who joins bears, where the link has another."""
+    place = scene.incoming.workspace.casefold() if scene.incoming is not None else ""
+    if not place or code.role is not Role.PARTNER:
+        return None
+    own = partnerships.organisations(scene.unit, scene.group.id)
+    found = [o for o in own if o.name.casefold() in place or place in o.name.casefold()]
+    if len(found) != 1 or found[0].id == code.organisation_id:
+        return None
+    return found[0]
+
+
+def invitation(
+    scene: Scene,
+    code: Code,
+    person: Person,
+    installation: str,
+    instead: Organisation | None = None,
+) -> Message:
+    """The invitation as *person* reads it on one of the apps.
+
+    Args:
+        instead: The organisation they may rather belong to.
+    """
     other = "id" if language_of(person, scene.group) == "en" else "en"
     twin = _twin(scene, person, installation)
     return Message(
@@ -31,14 +53,23 @@ def invitation(scene: Scene, code: Code, person: Person, installation: str) -> M
             partner=code.role is Role.PARTNER,
             operator=scene.house.operator,
             twin=twin,
+            instead=instead.name if instead else "",
         ),
         (
             button("join", f"join yes {code.code}"),
+            *_rather(code, instead),
             *((button("same_person", "link"),) if twin else ()),
             button("not_me", "start"),
             button(f"language_{other}", f"language {other}"),
         ),
     )
+
+
+def _rather(code: Code, instead: Organisation | None) -> list[Button]:
+    if instead is None:
+        return []
+    told = f"join yes {code.code} as {instead.id}"
+    return [button("join_for", told, organisation=instead.name)]
 
 
 def _twin(scene: Scene, person: Person, installation: str) -> str:

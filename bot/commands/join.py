@@ -1,11 +1,13 @@
 """`join CODE`: what is kept, for whom, how long, how to leave; Join is the consent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands import consent, partnership_new
+from bot.commands.appointing import not_twice
 from bot.commands.command import Command, button, one, reply
 from bot.commands.command import Field as FormField
-from bot.commands.inviting import invitation, organisation_of
+from bot.commands.inviting import invitation, organisation_of, proposed
 from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
@@ -18,7 +20,7 @@ CONSENT_VERSION = "1"
 
 
 def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
-    """The code; "yes CODE" is what the Join button says."""
+    """The code; "yes CODE" is what the Join button says, "yes CODE as 7" that of a proposal."""
     return (FormField("code", say("join/ask"), "words"),)
 
 
@@ -26,12 +28,16 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Show the invitation, or accept it."""
     text = one(given, "code") or ""
     agreed = text.casefold().startswith("yes ")
+    text, _, rather = text.partition(" as ")
     code = brokers.find_code(scene.unit, text[4:] if agreed else text, scene.now)
     if code is None:
         raise Refusal("join/bad_code")
     if code.partnership_id is None:
         return partnership_new.found(scene, code.code)
     scene.enter(code.partnership_id)
+    instead = proposed(scene, code)
+    if instead is not None and rather == str(instead.id):
+        code = replace(code, organisation_id=instead.id)
     if _already(scene, code):
         return reply("join/already", partnership=scene.group.name)
     if not agreed:
@@ -47,10 +53,13 @@ def _already(scene: Scene, code: Code) -> bool:
 
 
 def _show(scene: Scene, code: Code) -> Sequence[Message]:
-    return [invitation(scene, code, scene.person, scene.spot.installation)]
+    instead = proposed(scene, code)
+    return [invitation(scene, code, scene.person, scene.spot.installation, instead)]
 
 
 def _join(scene: Scene, code: Code) -> Sequence[Message]:
+    if code.service is not None:
+        not_twice(scene, scene.person.id, code.service)
     if not brokers.use_code(scene.unit, code.code):
         raise Refusal("join/bad_code")
     person = scene.person
@@ -71,7 +80,7 @@ def _join(scene: Scene, code: Code) -> Sequence[Message]:
         made = brokers.appoint(scene.unit, scene.group.id, person.id, code.service, scene.now)
         scene.enter(scene.group.id)
         assignment = brokers.assignment(scene.unit, made)
-        return [consent.asking(assignment, scene.group.name, code.made_by)]
+        return [consent.asking(assignment, scene.group, code.made_by)]
     scene.enter(scene.group.id)
     return reply(
         "join/joined",

@@ -8,7 +8,7 @@ from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from storage import links, outbox, people
+from storage import links, outbox, people, reflections
 
 NEW = "new"
 
@@ -33,6 +33,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     if not agreed:
         yes, no = button("link_us", f"link yes {code}"), button("not_me", "start")
         return reply("link/ask", yes, no, name=people.person_by_id(scene.unit, other).name)
+    reflections.join(scene.unit, scene.house.keyring, scene.person.id, other)
     kept = links.one_person(scene.unit, scene.person.id, other)
     if kept is None:
         raise Refusal("link/open")

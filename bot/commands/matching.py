@@ -38,14 +38,16 @@ def resolve(scene: Scene, field: Field, text: str) -> tuple[Answer, Say | None]:
 def _match(scene: Scene, field: Field, words: str) -> list[str]:
     wanted = words.casefold().lstrip("@")
     known = scene.mentions.get(words.removeprefix("@"), "").casefold()
-    exact, part = [], []
-    for key, label in field.options:
-        names = {key.casefold(), *_names(scene, label)}
-        if wanted in names or (known and known in names):
+    exact, shown, keyed = [], [], []
+    for key, label in field.every:
+        names = _names(scene, label)
+        if wanted == key.casefold() or wanted in names or (known and known in names):
             exact.append(key)
         elif any(wanted in name for name in names):
-            part.append(key)
-    return exact[:1] if len(exact) == 1 else exact or part
+            shown.append(key)
+        elif wanted in key.casefold():
+            keyed.append(key)
+    return exact[:1] if len(exact) == 1 else exact or shown or keyed
 
 
 def _names(scene: Scene, label: Label) -> set[str]:

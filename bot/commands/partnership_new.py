@@ -11,8 +11,8 @@ from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, Say, say
 from dialogues.model import Contractor, Engagement, Kind, Role, Standing
+from dialogues.service import Service
 from storage import brokers, partnerships, people
-from storage.brokers import Service
 
 MOST_ORGANISATIONS = 40
 OPEN = "open"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bot.commands.command import ANYBODY_ENROLLED, Command, button, reply
 from bot.reviews import asked
-from bot.scene import Scene
+from bot.scene import Scene, role
 from dialogues.answers import Answers
 from dialogues.bounds import bounds
-from dialogues.messages import Message
+from dialogues.messages import Message, say
 from dialogues.model import Consent, Role
 from storage import brokers, partnerships
 
@@ -16,6 +16,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """The same checklist each time, as things stand now."""
     group = scene.group
     serving = brokers.assignments(scene.unit, group.id, scene.today)
+    coming = brokers.appointments(scene.unit, group.id, scene.today)
     agreed = [a for a in serving if a.consent is Consent.AGREED]
     seats = asked(scene.unit, group.id, serving[0] if len(serving) == 1 else None)
     ready = bounds((m.organisation_id for m in seats), group.protect.value, group.minimum)
@@ -28,11 +29,16 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
             button("people", "people"),
             button("settings", "partnership set"),
         ]
-        if not serving:
+        if not coming:
             buttons.insert(1, button("appoint", "broker appoint"))
     return reply(
         "partnership/show",
         *buttons,
+        paused=group.paused,
+        term=role(group),
+        crisis=group.crisis,
+        kind=say(f"phrase.collaboration_{group.kind.value}") if group.kind else "",
+        phase=say(f"phrase.phase_{group.phase.value}"),
         partnership=group.name,
         organisations=len(partnerships.organisations(scene.unit, group.id)),
         joined=len(seats),
@@ -45,7 +51,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
                 "consent": a.consent.value,
                 "since": a.consent_at.astimezone(scene.zone).date() if a.consent_at else "",
             }
-            for a in serving
+            for a in coming
         ],
         invited=brokers.invited(scene.unit, group.id, scene.now),
         ready=ready.needed is not None and bool(agreed),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import leaving
-from bot.commands.command import COORDINATOR, Command, Field, button, one, reply
+from bot.commands.command import COORDINATOR, Command, Field, button, one
 from bot.commands.forms import confirm_buttons
 from bot.oneself import not_while_reviewed
 from bot.scene import Scene
@@ -57,10 +57,7 @@ def confirm(scene: Scene, given: Answers) -> Message:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Ended, and told to whoever it is about."""
-    member = _other(scene, given)
-    still_open = leaving.asked_now(scene.unit, member)
-    leaving.end_of(scene, member)
-    return reply("join/removed", name=member.name, partnership=scene.group.name, open=still_open)
+    return leaving.end_of(scene, _other(scene, given))
 
 
 COMMAND = Command(

@@ -6,7 +6,7 @@ from bot.commands.command import Command, button, reply
 from bot.commands.forms import candidates
 from bot.commands.partnership_set import logged
 from bot.reviews import asked
-from bot.scene import Scene
+from bot.scene import Scene, term
 from dialogues.answers import Answers
 from dialogues.bounds import LEAST_MINIMUM, Bounds, bounds
 from dialogues.messages import Label, Localised, Message, say
@@ -53,16 +53,13 @@ def _now(scene: Scene) -> tuple[Bounds, Label]:
     """What a check-in would need if it started now, and who reads its result first."""
     group = scene.partnership
     if group is None:
-        return bounds((), Protect.ORGANISATION, LEAST_MINIMUM), _the("broker", "broker")
+        nobody = Localised(en="the broker", id="broker")
+        return bounds((), Protect.ORGANISATION, LEAST_MINIMUM), nobody
     serving = brokers.assignments(scene.unit, group.id, scene.today)
     only = serving[0] if len(serving) == 1 else None
     seats = asked(scene.unit, group.id, only)
     ready = bounds((m.organisation_id for m in seats), group.protect.value, group.minimum)
-    return ready, only.name if only else _the(group.term_en, group.term_id)
-
-
-def _the(english: str, indonesian: str) -> Localised:
-    return Localised(en=f"The {english}", id=indonesian[:1].upper() + indonesian[1:])
+    return ready, only.name if only else term(group)
 
 
 COMMAND = Command("privacy", run)

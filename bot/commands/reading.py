@@ -8,8 +8,12 @@ from dialogues.messages import say
 from dialogues.model import Review, ReviewState
 
 ENDED = (ReviewState.CLOSED, ReviewState.READ, ReviewState.SHARED, ReviewState.FOLLOWED_UP)
-PAGES = ("chat", "page", "guide")
-LABELS = {"chat": "summary", "page": "whole_report", "guide": "talk_questions"}
+LABELS = {
+    "chat": "summary",
+    "page": "whole_report",
+    "guide": "talk_questions",
+    "data": "figures",
+}
 
 
 def report_fields(scene: Scene, found: Sequence[Review]) -> Sequence[Field]:
@@ -17,7 +21,7 @@ def report_fields(scene: Scene, found: Sequence[Review]) -> Sequence[Field]:
     titles = scene.house.library.checkins
     options = tuple((str(r.id), titles[r.checkin_id].title) for r in found)
     default = (str(found[0].id),) if found else ("-",)
-    pages = tuple((page, say(f"label.{LABELS[page]}")) for page in PAGES)
+    pages = tuple((page, say(f"label.{label}")) for page, label in LABELS.items())
     return (
         Field("review", say("review/ask_which"), "one", options, default=default),
         Field("page", say("review/ask_which"), "one", pages, default=("chat",)),

@@ -20,7 +20,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     if scene.person.stopped:
         for assignment in _asked(scene):
             scene.enter(assignment.partnership_id)
-            messages.append(consent.asking(assignment, scene.group.name, ""))
+            messages.append(consent.asking(assignment, scene.group, ""))
     return messages
 
 
@@ -28,7 +28,7 @@ def _asked(scene: Scene) -> list[Assignment]:
     return [
         assignment
         for membership in partnerships.memberships(scene.unit, scene.person.id)
-        for assignment in brokers.assignments(scene.unit, membership.partnership_id, scene.today)
+        for assignment in brokers.appointments(scene.unit, membership.partnership_id, scene.today)
         if assignment.person_id == scene.person.id and assignment.consent is Consent.ASKED
     ]
 

@@ -12,7 +12,7 @@ from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
 from dialogues.model import Review, ReviewState, Seat
-from storage import outbox, reviews, rounds
+from storage import outbox, reviews, rounds, timers
 
 
 def running(scene: Scene, *states: ReviewState) -> list[Review]:
@@ -80,7 +80,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         rounds.set_round(scene.unit, round_.id, closes_at=at)
     for seat in rounds.asked(scene.unit, review.id):
         outbox.put(scene.unit, _notice(review, seat), told, scene.now, person=seat.person_id)
-    outbox.move_timer(scene.unit, f"review:{review.id}:close", at)
+    timers.move(scene.unit, f"review:{review.id}:close", at)
     return reply("review/will_close", title=title, closes=at)
 
 

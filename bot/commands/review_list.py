@@ -1,8 +1,9 @@
-"""`review list`: every review of the group, the latest first."""
+"""`review list`: every review of the group, the latest first, and what comes again."""
 
 from collections.abc import Sequence
 
-from bot.commands.command import COORDINATOR, Command, reply
+from bot.commands.command import COORDINATOR, Command, button, reply
+from bot.commands.scheduled import line, standing
 from bot.oneself import about_oneself
 from bot.scene import Scene
 from dialogues.answers import Answers
@@ -23,7 +24,9 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         for r in reviews.reviews(scene.unit, scene.group.id)
         if not about_oneself(scene, r)
     ]
-    return reply("review/list", lines=lines, partnership=scene.group.name)
+    coming = [line(scene, schedule) for schedule in standing(scene)]
+    buttons = (button("unschedule", "review unschedule"),) if coming else ()
+    return reply("review/list", *buttons, lines=lines, coming=coming, partnership=scene.group.name)
 
 
 COMMAND = Command("review list", run, COORDINATOR, aliases=("reviews",))

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.commands.command import COORDINATOR, Command, Field, one, reply
+from bot import formality
+from bot.commands.command import Command, Field, one, reply
 from bot.commands.reading import ENDED, report_fields
 from bot.oneself import about_oneself
 from bot.reports import readable_by_coordinators
@@ -10,7 +11,7 @@ from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
-from dialogues.model import Review
+from dialogues.model import Review, Role
 from storage import reviews
 
 
@@ -30,17 +31,21 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         raise Refusal("review/no_results")
     if about_oneself(scene, found):
         raise Refusal("fault.about_you")
+    assert scene.member is not None
+    if not formality.may_read(scene.unit, found, scene.member):
+        raise Refusal("formal/not_for_you")
     if not readable_by_coordinators(found):
         return reply("review/broker_first", share_at=found.share_at or found.closes_at)
     page = one(given, "page") or "chat"
-    key = {"chat": "report/coordinator", "page": "report/page", "guide": "report/guide"}[page]
-    return [Message(say(key), report=f"{found.id} coordinator")]
+    return [Message(say(f"report/{page}"), report=f"{found.id} coordinator")]
 
+
+READERS = frozenset({Role.COORDINATOR, Role.LINE_MANAGER, Role.REPRESENTATIVE})
 
 COMMAND = Command(
     "review results",
     run,
-    COORDINATOR,
+    READERS,
     fields=fields,
     rest="page",
     keywords={"of": "review"},

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import concerning
+from bot.commands import fitting, leaving_out, setting_up
 from bot.commands.command import COORDINATOR, Command, Field, button, one, reply
 from bot.commands.forms import confirm_buttons
-from bot.reviews import asked
+from bot.reviews import asked, facts_of
 from bot.scene import Scene, term
+from bot.starting import asked_lately
 from dialogues import due, when
 from dialogues.answers import Answers
-from dialogues.bounds import bounds, missing
+from dialogues.bounds import bounds
 from dialogues.checkin import CheckIn
+from dialogues.daysoff import DaysOff
 from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, Say, say
-from dialogues.model import Assignment, Consent, Member, Purpose, ReviewState
-from storage import brokers, outbox, reviews, rounds
+from dialogues.model import Assignment, Member, Purpose
+from storage import reviews, timers
 
 NOW = "now"
 
@@ -53,24 +57,15 @@ def shown_start(scene: Scene, kept: str) -> Label:
     )
 
 
-def fitting(scene: Scene) -> list[CheckIn]:
-    """The check-ins that can be started here."""
-    serving = brokers.assignments(scene.unit, scene.group.id, scene.today)
-    kinds = {a.kind.value for a in serving}
-    return [
-        c
-        for c in scene.house.library.checkins.values()
-        if c.applies.broker in ("any", *kinds) or (c.applies.broker == "none" and not serving)
-    ]
-
-
 def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     """Check-in and broker where they are not clear; the rest has defaults that can be changed."""
-    serving = brokers.assignments(scene.unit, scene.group.id, scene.today)
-    checkins = tuple((c.id, c.title) for c in fitting(scene))
+    checkin = meant(scene, given)
+    if checkin is not None:
+        fitting.must_fit(scene, checkin, "review start")
+    serving = fitting.about(scene, checkin)
     purposes = tuple((p.value, say(f"phrase.purpose_{p.value}")) for p in Purpose)
     window = str(int(timedelta(days=scene.group.window_days).total_seconds()))
-    found = [Field("checkin", say("review/ask_checkin"), "one", checkins)]
+    found = [fitting.field(scene)]
     if len(serving) > 1:
         people_ = tuple((str(a.id), a.name) for a in serving)
         found.append(Field("about", say("review/ask_about"), "one", people_))
@@ -82,36 +77,22 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
         ),
         Field("purpose", say("review/ask_purpose"), "one", purposes, default=("learn",)),
         Field("at", say("review/ask_start"), read=read_start, shown=shown_start, default=NOW),
-        Field(
-            "without",
-            say("review/ask_without"),
-            "many",
-            tuple((str(m.id), m.name) for m in seats),
-            default=_newcomers(scene, seats) or (NOBODY,),
-            optional=True,
-            skip=say("label.nobody_left_out"),
-        ),
+        *leaving_out.fields(scene.unit, scene.group, chosen(scene, given), seats, scene.now),
+        *setting_up.fields(scene, given, checkin),
     ]
 
 
 NOBODY = "-"
 
 
-def _newcomers(scene: Scene, seats: Sequence[Member]) -> tuple[str, ...]:
-    """Who starts unticked: joined lately and never asked before, once a group has had a review.
-
-    DESIGN 3, domain d.4: somebody new cannot judge what was before them.
-    """
-    before = rounds.ever_asked(scene.unit, scene.group.id)
-    return tuple(
-        str(m.id)
-        for m in seats
-        if before and m.id not in before and scene.now - m.joined_at < due.NEWCOMER
-    )
+def meant(scene: Scene, given: Answers) -> CheckIn | None:
+    """The check-in that was chosen, once it was."""
+    return scene.house.library.checkins.get(one(given, "checkin") or "")
 
 
-def _about(scene: Scene, given: Answers) -> Assignment | None:
-    serving = brokers.assignments(scene.unit, scene.group.id, scene.today)
+def chosen(scene: Scene, given: Answers) -> Assignment | None:
+    """The service it is about: the one chosen, or the only one it can be about."""
+    serving = fitting.about(scene, meant(scene, given))
     chosen = one(given, "about")
     if chosen is not None:
         return next((a for a in serving if str(a.id) == chosen), None)
@@ -119,101 +100,76 @@ def _about(scene: Scene, given: Answers) -> Assignment | None:
 
 
 def _seats(scene: Scene, given: Answers) -> list[Member]:
-    return asked(scene.unit, scene.group.id, _about(scene, given))
-
-
-def _without(given: Answers) -> set[int]:
-    value = given.get("without")
-    return {int(v) for v in value if v.isdigit()} if isinstance(value, tuple) else set()
+    return asked(scene.unit, scene.group.id, chosen(scene, given), meant(scene, given))
 
 
 def checked(scene: Scene, given: Answers) -> tuple[CheckIn, Assignment | None, due.Times]:
     """Everything that must hold before a review can be planned. Raises Refusal."""
     checkin = scene.house.library.checkins[one(given, "checkin") or ""]
-    about = _about(scene, given)
-    if about is None and checkin.applies.broker != "none":
-        invited = brokers.invited(scene.unit, scene.group.id, scene.now)
-        appoint = button("appoint", "broker appoint")
-        raise Refusal("review/no_broker", invited=invited, buttons=(appoint,))
-    if about is not None and about.person_id == scene.person.id:
+    about = chosen(scene, given)
+    shared = concerning.sharing(scene.unit, scene.group.id, scene.today)
+    brokers_ = shared if concerning.among_several(checkin) else [about]
+    if any(a is not None and a.person_id == scene.person.id for a in brokers_):
         link = button("make_the_link", "invite coordinator")
         raise Refusal("review/about_you", buttons=(link,))
-    if about is not None and about.consent is not Consent.AGREED:
-        raise Refusal("review/no_consent", broker=about.name)
-    _not_too_soon(scene, checkin, about)
-    left_out = _without(given)
-    seats = [m for m in _seats(scene, given) if m.id not in left_out]
-    ready = bounds(
-        (m.organisation_id for m in seats), scene.group.protect.value, scene.group.minimum
-    )
-    if ready.needed is None:
-        raise Refusal(
-            "review/too_few",
-            joined=len(seats),
-            organisations=len({m.organisation_id for m in seats}),
-            missing=missing(ready),
-            sizes=list(ready.sizes),
-            pairwise=ready.pairwise,
-            buttons=(
-                button("conversation_guide", f"guide {checkin.id}"),
-                button("add_people", "invite"),
-            ),
-        )
+    without = leaving_out.members(scene.unit, scene.group, given)
+    setting_up.must_start(scene, given, checkin, about, without)
     start = one(given, "at") or NOW
     opens = scene.now if start == NOW else datetime.fromisoformat(start)
     window = timedelta(seconds=int(one(given, "for") or 0))
-    return checkin, about, due.plan(opens, window, ZoneInfo(scene.group.zone))
-
-
-def _not_too_soon(scene: Scene, checkin: CheckIn, about: Assignment | None) -> None:
-    person = about.person_id if about else None
-    for planned in reviews.reviews(scene.unit, scene.group.id):
-        if planned.state is ReviewState.PLANNED and planned.checkin_id == checkin.id:
-            of = planned.assignment_id
-            other = brokers.assignment(scene.unit, of).person_id if of is not None else None
-            if other == person:
-                raise Refusal("review/one_planned", title=checkin.title, opens=planned.opens_at)
-    last = rounds.last_close(scene.unit, scene.group.id, checkin.id, person)
-    if last is None:
-        return
-    still_open, at = last
-    if still_open:
-        raise Refusal("review/one_open", title=checkin.title, closes=at)
-    if at is not None and scene.now < at + due.BETWEEN:
-        raise Refusal("review/too_soon", title=checkin.title, again=at + due.BETWEEN)
+    zone = ZoneInfo(scene.group.zone)
+    return checkin, about, due.plan(opens, window, zone, scene.group.reminders)
 
 
 def confirm(scene: Scene, given: Answers) -> Message:
     """What will happen, to how many, until when, and who reads it."""
     checkin, about, times = checked(scene, given)
-    left_out = _without(given)
+    left_out = leaving_out.members(scene.unit, scene.group, given)
     seats = [m for m in _seats(scene, given) if m.id not in left_out]
     ready = bounds(
         (m.organisation_id for m in seats), scene.group.protect.value, scene.group.minimum
     )
     zone = ZoneInfo(scene.group.zone)
+    off = DaysOff(scene.group.country)
     at_once = one(given, "at") in (None, NOW)
+    reminders = [when.waking(at, zone, holidays=off) for at in times.reminders]
+    facts = facts_of(scene.unit, scene.group, checkin, about, scene.today)
     asking: Say = say(
         "review/confirm",
         title=checkin.title,
-        count=len(checkin.questions),
-        minutes=checkin.minutes(()),
+        count=len(checkin.asked(facts)),
+        minutes=checkin.minutes(facts),
         broker=about.name if about else term(scene.group),
+        about=about is not None,
         partnership=scene.group.name,
         formal=one(given, "purpose") == Purpose.FORMAL.value,
         asked=len(seats),
         organisations=len({m.organisation_id for m in seats}),
+        named=checkin.confidence == "named",
+        several=concerning.among_several(checkin),
         needed=ready.needed or 0,
+        parts=[c.title for c in setting_up.parts(scene, given, checkin, about)],
+        settled=setting_up.settled(scene, given, about) if about else "",
         at_once=at_once,
         opens=times.opens,
         closes=times.closes,
-        remind=times.remind or "",
+        reminders=[at for at in reminders if at < times.closes],
         share=due.share(times.closes, zone),
+        lately=asked_lately(scene.unit, scene.group, [m.id for m in seats], scene.now)
+        if one(given, "purpose") != Purpose.FORMAL.value
+        else None,
+        unasked=concerning.left_out(
+            leaving_out.kinds(scene.unit, scene.group, _seats(scene, given), given),
+            about.name if about else term(scene.group),
+        ),
         names=[f"{m.name} ({m.organisation})" if m.organisation else m.name for m in seats],
         left_out=[m.name for m in _seats(scene, given) if m.id in left_out],
     )
     preview = button("as_partner", f"catalogue {checkin.id}")
-    first, *others = confirm_buttons("start", ("who_is_asked", "~one:without"))
+    more = [("who_is_asked", "~one:without")]
+    if leaving_out.near(scene.unit, about, _seats(scene, given)):
+        more.append(("reporting_line", "~one:line"))
+    first, *others = confirm_buttons("start", *more)
     return Message(asking, (first, preview, *others))
 
 
@@ -230,11 +186,13 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         Purpose(one(given, "purpose") or Purpose.LEARN.value),
         times.opens,
         times.closes,
-        _without(given),
+        leaving_out.members(scene.unit, scene.group, given),
         scene.now,
+        leaving_out.kinds(scene.unit, scene.group, _seats(scene, given), given),
     )
+    setting_up.plan(scene, given, review, about)
     key = f"review:{review.id}:open"
-    outbox.put_timer(scene.unit, key, "open", times.opens, review=review.id)
+    timers.put(scene.unit, key, "open", times.opens, review=review.id)
     return reply(
         "review/started",
         button("status", "review status"),
@@ -253,6 +211,6 @@ COMMAND = Command(
     fields=fields,
     rest="checkin",
     who="about",
-    keywords={"for": "for", "purpose": "purpose", "at": "at", "about": "about"},
+    keywords={key: key for key in ("for", "purpose", "at", "about", "without", "line")},
     confirm=confirm,
 )

@@ -9,7 +9,7 @@ from bot.scene import Scene
 from dialogues.answers import Answers
 from dialogues.messages import Message
 from dialogues.model import ReviewState
-from storage import reviews, rounds
+from storage import people, reviews, rounds
 
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
@@ -31,6 +31,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
                 "closes": review.closes_at,
                 "asked": facts.get("asked", 0),
                 "needed": facts.get("needed", 0),
+                "unreachable": _unreachable(scene, review.id),
             }
         )
     buttons = (
@@ -44,6 +45,12 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         lines=lines,
         partnership=scene.group.name,
     )
+
+
+def _unreachable(scene: Scene, review: int) -> int:
+    """How many of those asked cannot be written to: a number, and no names during a check-in."""
+    asked = (seat.person_id for seat in rounds.asked(scene.unit, review))
+    return len(people.out_of_reach(scene.unit, asked))
 
 
 COMMAND = Command("review status", run, COORDINATOR, aliases=("review",))

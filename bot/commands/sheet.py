@@ -50,6 +50,7 @@ def take(
     notes: dict[str, Say] = {}
     for field in fields:
         given = values.get(field.key, "")
+        offered = (*field.options, *field.more)
         if not given or (isinstance(given, str) and not given.strip()):
             if field.settled:
                 continue
@@ -61,7 +62,7 @@ def take(
             if note is not None:
                 notes[field.key] = note
             answers[field.key] = given if note is not None else answer
-        elif field.kind == "people" or set(given) <= {key for key, _ in field.options}:
+        elif field.kind == "people" or set(given) <= {key for key, _ in offered}:
             chosen = tuple(dict.fromkeys(given))
             answers[field.key] = chosen[0] if field.kind == "words" else chosen
         else:
@@ -71,7 +72,9 @@ def take(
 
 def _field(scene: Scene, field: Field, draft: Draft, note: Say | None) -> FormField:
     texts, reader = scene.house.texts, scene.reader
-    options = tuple((key, texts.label(label, reader)) for key, label in field.options)
+    options = tuple(
+        (key, texts.label(label, reader)) for key, label in (*field.options, *field.more)
+    )
     hint = ""
     if field.kind == "words" and options:
         hint = " · ".join(label for _, label in options[:SHOWN_CHOICES])

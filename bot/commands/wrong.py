@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import leaving
-from bot.commands.command import COORDINATOR, Command, one, reply
+from bot.commands.command import COORDINATOR, Command, one
 from bot.commands.command import Field as FormField
 from bot.oneself import not_while_reviewed
 from bot.scene import Scene
@@ -26,9 +26,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     found = next((m for m in mine if str(m.id) == number), None)
     if found is None or (scene.member is not None and found.id == scene.member.id):
         raise Refusal("fault.stale")
-    still_open = leaving.asked_now(scene.unit, found)
-    leaving.end_of(scene, found)
-    return reply("join/removed", name=found.name, partnership=scene.group.name, open=still_open)
+    return leaving.end_of(scene, found)
 
 
 COMMAND = Command("wrong", run, COORDINATOR, fields=fields, rest="member", hidden=True)

@@ -1,4 +1,7 @@
-"""How Alembic meets the database: batch mode for SQLite, the connection handed in."""
+"""How Alembic meets the database: batch mode for SQLite, the connection handed in.
+
+On SQLite an upgrade is one transaction from the look at the version on: two at once take turns.
+"""
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -6,11 +9,13 @@ from sqlmodel import SQLModel
 import storage.tables  # noqa: F401  (the tables register themselves)
 
 connection = context.config.attributes["connection"]
+one_file = connection.dialect.name == "sqlite"
 context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
-    transaction_per_migration=True,
+    transactional_ddl=True,
+    transaction_per_migration=not one_file,
 )
 with context.begin_transaction():
     context.run_migrations()

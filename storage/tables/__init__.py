@@ -1,6 +1,16 @@
 """Every table. Class names end in Row; rows never leave `storage`."""
 
-from storage.tables.box import BallotRow, DialogueRow, InboxRow, OutboxRow, TimerRow
+from storage.tables.box import (
+    BallotRow,
+    DialogueRow,
+    InboxRow,
+    NudgeRow,
+    OutboxRow,
+    ReflectionRow,
+    TimerRow,
+)
+from storage.tables.house import HouseRow
+from storage.tables.installations import InstallationRow, TicketRow
 from storage.tables.people import (
     AccountRow,
     AssignmentRow,
@@ -14,36 +24,52 @@ from storage.tables.people import (
     RoleRow,
     SettingRow,
 )
+from storage.tables.replies import ActionRow, ReplyRow
 from storage.tables.reviews import (
+    FormalRow,
+    OfferRow,
     OpenMessageRow,
+    PartRow,
     ReceiptRow,
     ResultRow,
     ReviewRow,
     RosterRow,
     RoundRow,
+    ScheduleRow,
 )
 
 __all__ = [
     "AccountRow",
+    "ActionRow",
     "AssignmentRow",
     "BallotRow",
     "CodeRow",
     "DialogueRow",
+    "FormalRow",
+    "HouseRow",
     "InboxRow",
+    "InstallationRow",
     "LinkRow",
     "MemberRow",
+    "NudgeRow",
+    "OfferRow",
     "OpenMessageRow",
     "OrganisationRow",
     "OutboxRow",
+    "PartRow",
     "PartnershipRow",
     "PersonRow",
     "PlaceRow",
     "ReceiptRow",
+    "ReflectionRow",
+    "ReplyRow",
     "ResultRow",
     "ReviewRow",
     "RoleRow",
     "RosterRow",
     "RoundRow",
+    "ScheduleRow",
     "SettingRow",
+    "TicketRow",
     "TimerRow",
 ]

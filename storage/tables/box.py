@@ -38,7 +38,7 @@ class OutboxRow(SQLModel, table=True):
     """Who is to be told what, not before when. Worded at delivery."""
 
     __tablename__ = "outbox"
-    __table_args__ = (sa.Index("ix_outbox_due", "state", "not_before"),)
+    __table_args__ = (sa.Index("ix_outbox_due_order", "state", "not_before", "priority"),)
     id: int | None = key()
     key: str = Field(unique=True)
     lane: str
@@ -56,6 +56,15 @@ class OutboxRow(SQLModel, table=True):
     repeated: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
+class NudgeRow(SQLModel, table=True):
+    """A day on which reminders for somebody fell, needed or not, and the line that was first."""
+
+    __tablename__ = "nudge"
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    key: str
+
+
 class TimerRow(SQLModel, table=True):
     """What is due when. Gone once done."""
 
@@ -67,8 +76,17 @@ class TimerRow(SQLModel, table=True):
     review_id: int | None = Field(default=None, index=True)
     round_id: int | None = Field(default=None, index=True)
     member_id: int | None = None
+    schedule_id: int | None = None
     holder: str | None = None
     lease: datetime | None = moment()
+
+
+class ReflectionRow(SQLModel, table=True):
+    """A broker's reflections, sealed under a key of their own. No time, no number of them."""
+
+    __tablename__ = "reflection"
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    sealed: bytes
 
 
 class DialogueRow(SQLModel, table=True):

@@ -56,6 +56,10 @@ class PartnershipRow(SQLModel, table=True):
     protect: str = "organisation"
     minimum: int = 5
     window_days: int = 7
+    paused: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    reminders: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    crisis: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    listener: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime = needed_moment()
 
 
@@ -70,6 +74,7 @@ class PlaceRow(SQLModel, table=True):
     chat: str
     thread: str = ""
     notice: str | None = None
+    gone: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class OrganisationRow(SQLModel, table=True):

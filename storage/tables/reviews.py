@@ -1,7 +1,8 @@
 """Reviews, rounds, rosters and results."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import Json, json, key, moment, needed_moment
@@ -23,7 +24,43 @@ class ReviewRow(SQLModel, table=True):
     share_at: datetime | None = moment()
     extended: bool = False
     left_out: str = ""
+    unasked: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime = needed_moment()
+
+
+class ScheduleRow(SQLModel, table=True):
+    """Reviews that come again: which, about whom, by which rule. Ended ones keep their number."""
+
+    __tablename__ = "schedule"
+    id: int | None = key()
+    partnership_id: int = Field(foreign_key="partnership.id", index=True)
+    assignment_id: int | None = Field(default=None, foreign_key="assignment.id")
+    made_by: int = Field(foreign_key="member.id")
+    checkin_id: str
+    purpose: str = "learn"
+    rule: str
+    first: date
+    wall: time
+    zone: str
+    until: date | None = None
+    due_at: datetime = needed_moment()
+    ended_at: datetime | None = moment()
+    created_at: datetime = needed_moment()
+
+
+class OfferRow(SQLModel, table=True):
+    """A check-in that coordinators were offered. Names nobody who read or tapped it."""
+
+    __tablename__ = "offer"
+    __table_args__ = (sa.UniqueConstraint("partnership_id", "key"),)
+    id: int | None = key()
+    partnership_id: int = Field(foreign_key="partnership.id", index=True)
+    assignment_id: int | None = Field(default=None, foreign_key="assignment.id")
+    key: str
+    checkin_id: str
+    state: str = "open"
+    offered_on: date
+    again_on: date | None = None
 
 
 class RoundRow(SQLModel, table=True):
@@ -86,3 +123,23 @@ class ReceiptRow(SQLModel, table=True):
     __table_args__ = {"sqlite_with_rowid": False}
     round_id: int = Field(primary_key=True)
     words: str = Field(primary_key=True)
+
+
+class FormalRow(SQLModel, table=True):
+    """What was settled for a formal review: before it who reads what, after it what was agreed."""
+
+    __tablename__ = "formal"
+    review_id: int = Field(foreign_key="review.id", primary_key=True)
+    setup: Json = json()
+    talk_on: date | None = None
+    agreed: Json = json()
+    concluded_at: datetime | None = moment()
+    follow_up_on: date | None = None
+
+
+class PartRow(SQLModel, table=True):
+    """A review that belongs to a formal one."""
+
+    __tablename__ = "part"
+    review_id: int = Field(foreign_key="review.id", primary_key=True)
+    lead_id: int = Field(foreign_key="review.id", index=True)

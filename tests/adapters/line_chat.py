@@ -25,13 +25,14 @@ from dialogues.messages import (
     Tap,
     Text,
 )
-from dialogues.ports import Handler
+from dialogues.ports import Handler, Intake, Turn, at_once
 
 
 class LineChat:
     """Implements `dialogues.ports.Adapter` on a port of 127.0.0.1."""
 
     installation = "lines"
+    intake = Intake.SOCKET
     ability = Ability(edits=True, files=True)
 
     def __init__(self) -> None:
@@ -49,7 +50,7 @@ class LineChat:
         """See Adapter: there are no groups."""
         return ""
 
-    async def run(self, handler: Handler, up: Callable[[], None]) -> None:
+    async def run(self, handler: Handler, up: Callable[[], None], turn: Turn = at_once) -> None:
         """See Adapter."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,6 +69,12 @@ class LineChat:
             server.close()
             for writer in set(self._open):
                 writer.close()
+
+    async def pace(self, to: Spot) -> None:
+        """See Adapter."""
+
+    async def close(self) -> None:
+        """See Adapter."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """See Adapter."""

@@ -9,12 +9,17 @@ from typing import Any, Protocol
 
 from adapters.playground.adapter import Playground
 from adapters.slack.adapter import Slack
+from adapters.slack.receiving import PATH
+from adapters.slack.spaces import Spaces
 from adapters.telegram.adapter import Telegram
 from adapters.telegram.pacing import Pace
+from adapters.telegram.webhook import Webhook
 from dialogues.markup import plain
 from dialogues.messages import Spot
 from dialogues.ports import Adapter, Handler
 from tests.adapters.line_chat import LineChat
+from tests.adapters.served import reserved, served
+from tests.adapters.spaces import grounded
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.telegram_double import TelegramDouble
 from tests.doubles.telegram_people import Limits
@@ -94,10 +99,11 @@ class OnPlayground:
 class OnTelegram:
     """The strict double."""
 
-    def __init__(self, double: TelegramDouble) -> None:
+    def __init__(self, double: TelegramDouble, webhook: Webhook | None = None) -> None:
         self._double = double
         self._user = double.user("Sari", last_name="Wulandari", language_code="id")
-        self.adapter = Telegram(double.token, f"http://127.0.0.1:{double.port}", pace=Pace(0, 0, 0))
+        url = f"http://127.0.0.1:{double.port}"
+        self.adapter = Telegram(double.token, url, pace=Pace(0, 0, 0), webhook=webhook)
         self.spot = Spot("telegram", str(self._user.id))
 
     async def command(self, text: str) -> None:
@@ -127,13 +133,18 @@ class OnTelegram:
 
 
 class OnSlack:
-    """The strict double, in Socket Mode."""
+    """The strict double, in Socket Mode or over HTTP."""
 
-    def __init__(self, double: SlackDouble) -> None:
+    def __init__(self, double: SlackDouble, spaces: Spaces | None = None) -> None:
+        """With *spaces* the workspace is one of those that it serves."""
         self._double = double
         self._user = double.user(NAME, locale="id-ID")
-        self.adapter = Slack(double.bot_token, double.app_token, double.api_url)
-        self.spot = Spot("slack", self._user.id)
+        token = double.app_token if double.mode == "socket" else ""
+        self.adapter: Slack | Spaces = spaces or Slack(
+            double.bot_token, token, double.api_url, signing_secret=double.secret
+        )
+        by = f"slack:{double.team}" if spaces is not None else "slack"
+        self.spot = Spot(by, self._user.id)
 
     async def command(self, text: str) -> None:
         await self._user.command("/titian", text)
@@ -241,9 +252,27 @@ async def opened(name: str) -> AsyncIterator[Stage]:
     elif name == "telegram":
         async with TelegramDouble(limits=FREE) as telegram:
             yield OnTelegram(telegram)
+    elif name == "telegram by webhook":
+        sock, address = reserved()
+        async with TelegramDouble(limits=FREE) as telegram:
+            on_telegram = OnTelegram(telegram, Webhook(address, "a-secret-of-ours"))
+            async with served(sock, on_telegram.adapter.routes()):
+                yield on_telegram
     elif name == "slack":
         async with SlackDouble("socket", limits=False) as slack:
             yield OnSlack(slack)
+    elif name == "slack in two workspaces":
+        async with grounded() as ground:
+            for double in (ground.one, ground.two):
+                await ground.install(double)
+            yield OnSlack(ground.two, ground.adapter)
+            ground.one.assert_clean(warnings=True)
+    elif name == "slack over HTTP":
+        sock, address = reserved()
+        async with SlackDouble("http", address + PATH, limits=False) as slack:
+            on_slack = OnSlack(slack)
+            async with served(sock, on_slack.adapter.routes()):
+                yield on_slack
     else:
         lines = OnLines()
         yield lines
@@ -261,3 +290,4 @@ async def listening(stage: Stage, handler: Handler) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+        await stage.adapter.close()

@@ -8,11 +8,24 @@ import pytest
 
 from dialogues.errors import DeliveryError, MessageGone, Unreachable
 from dialogues.markup import Value
-from dialogues.messages import Command, File, Filled, Form, FormField, Incoming, Outgoing, Spot, Tap
+from dialogues.messages import (
+    Command,
+    File,
+    Filled,
+    Form,
+    FormField,
+    Incoming,
+    Outgoing,
+    Spot,
+    Tap,
+    app_of,
+)
 from tests.adapters.stages import NAME, Stage, listening, opened
 from tests.doubles.waiting import until
 
-ADAPTERS = ("playground", "telegram", "slack", "lines")
+ADAPTERS = ("playground", "telegram", "slack", "slack in two workspaces", "lines")
+WAYS = (*ADAPTERS, "telegram by webhook", "slack over HTTP")
+"""The adapters, and the other ways in which their events arrive."""
 NASTY = "*Ana* _b_ `c` <d> & [e](f) ~g~ #h 1. 2\\) “q” أهلا"
 
 
@@ -62,13 +75,14 @@ async def shows(stage: Stage, *texts: str) -> None:
 
 async def test_it_says_what_it_is(stage: Stage) -> None:
     adapter = stage.adapter
-    assert adapter.installation == stage.spot.installation
+    assert adapter.installation == app_of(stage.spot.installation)
     assert isinstance(adapter.join_link("7Q2MX4"), str) and isinstance(adapter.group_link(), str)
     assert "7Q2MX4" in adapter.join_link("7Q2MX4")
     assert adapter.ability.types or adapter.ability.forms
     stage.clean()
 
 
+@pytest.mark.parametrize("stage", WAYS, indirect=True)
 async def test_a_command_tells_who_where_and_what(stage: Stage, script: Script) -> None:
     await stage.command("review start responsibilities")
     await stage.command("help")
@@ -83,6 +97,7 @@ async def test_a_command_tells_who_where_and_what(stage: Stage, script: Script) 
     stage.clean()
 
 
+@pytest.mark.parametrize("stage", WAYS, indirect=True)
 async def test_nothing_is_said_before_it_is_decided(stage: Stage, script: Script) -> None:
     script.slow = 0.3
     script.answer = lambda event: [Outgoing(event.chat, "Decided.")]
@@ -110,6 +125,7 @@ async def test_messages_are_shown_and_edited_in_place(stage: Stage) -> None:
         await send(Outgoing(spot, "x", replaces="1700000000.000900"))
 
 
+@pytest.mark.parametrize("stage", WAYS, indirect=True)
 async def test_a_tap_names_its_message_and_its_reply_takes_the_place(
     stage: Stage, script: Script
 ) -> None:
@@ -129,6 +145,7 @@ async def test_a_tap_names_its_message_and_its_reply_takes_the_place(
     stage.clean()
 
 
+@pytest.mark.parametrize("stage", WAYS, indirect=True)
 async def test_what_comes_twice_has_one_key(stage: Stage, script: Script) -> None:
     """An adapter may drop a repeat; one that passes it on gives it the same key."""
     message = await stage.adapter.send(Outgoing(stage.spot, "One", (("Yes", "t"),)))
@@ -177,6 +194,7 @@ async def test_nobody_is_written_to_in_vain(stage: Stage) -> None:
     assert isinstance(caught.value, DeliveryError)
 
 
+@pytest.mark.parametrize("stage", WAYS, indirect=True)
 async def test_a_whole_form(stage: Stage, script: Script) -> None:
     if not stage.adapter.ability.forms:
         pytest.skip("This platform has no forms.")
@@ -192,7 +210,7 @@ async def test_a_whole_form(stage: Stage, script: Script) -> None:
     stage.clean()
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.parametrize("name", WAYS)
 async def test_it_stops_at_once_and_quietly(
     name: str, script: Script, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,6 +5,7 @@ from collections import deque
 
 import pytest
 
+from adapters.slack.pacing import Pace as SlackPace
 from adapters.telegram import pacing
 from adapters.telegram.pacing import Pace
 from dialogues.errors import RetryLater
@@ -66,3 +67,32 @@ async def test_an_answer_goes_before_a_broadcast() -> None:
 
 async def test_a_group_gets_twenty_a_minute() -> None:
     assert pacing.GROUP * 20 > 60
+
+
+async def test_slack_gets_one_a_second_however_long_the_way_there_is() -> None:
+    loop = asyncio.get_running_loop()
+    pace, window = SlackPace(), Window(1, 1.0)
+
+    async def send(way: float) -> None:
+        await pace.wait("D1")
+        await asyncio.sleep(way)
+        window.take(loop.time())
+        pace.arrived("D1")
+
+    began = loop.time()
+    await asyncio.gather(send(0.4), send(0.0), send(0.2))
+    assert len(window.sent) == 1 and loop.time() - began < 4
+
+
+async def test_one_chat_on_slack_does_not_wait_for_another() -> None:
+    loop, pace = asyncio.get_running_loop(), SlackPace()
+    await pace.wait("D1")
+    began = loop.time()
+    await pace.wait("D2")
+    assert loop.time() - began < 0.5
+    for chat in ("D1", "D2"):
+        pace.arrived(chat)
+    pace.hold("D1", 60)
+    with pytest.raises(RetryLater) as patience:
+        await pace.wait("D1")
+    assert 58 < patience.value.seconds <= 60

@@ -16,6 +16,7 @@ from adapters.slack.adapter import Slack
 from adapters.slack.faults import InvalidToken, NetworkError
 from dialogues.errors import MessageGone, NotNow, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import (
+    Added,
     Address,
     Command,
     File,
@@ -443,8 +444,8 @@ async def test_pages_after_a_restart_are_asked_for_again(ground: Ground) -> None
     ana = ground.slack.user("Ana", locale="id-ID")
     ground.script.answer = lambda event: asking(event, BOOK)
     await ana.command("/titian", "x")
-    ground.adapter._forms._opened.clear()
-    ground.adapter._directory._known.clear()
+    ground.adapter._workspace._forms._opened.clear()
+    ground.adapter._workspace._directory._known.clear()
     with capture_logs() as logs:
         await ana.submit(f0="changed")
     assert ana.form_errors == {"f0": SORRY["id"]} and ana.modal
@@ -455,13 +456,13 @@ async def test_one_page_survives_a_restart(ground: Ground) -> None:
     ana = ground.slack.user("Ana")
     ground.script.answer = lambda event: asking(event, ALL)
     await ana.command("/titian", "x")
-    assert not ground.adapter._forms._opened
+    assert not ground.adapter._workspace._forms._opened
     keys = tuple((f"key-{n}-" + "k" * 60, f"Option {n}") for n in range(60))
     ground.script.answer = lambda event: asking(
         event, replace(ALL, fields=(FormField("wide", "one", "Wide", keys),))
     )
     await ana.command("/titian", "x")
-    assert len(ground.adapter._forms._opened) == 1
+    assert len(ground.adapter._workspace._forms._opened) == 1
     ground.script.answer = lambda event: []
     await ana.submit(wide="Option 7")
     assert isinstance(ground.heard.event, Filled)
@@ -684,7 +685,7 @@ async def test_events_come_again_with_the_same_key(ground: Ground) -> None:
     await ana.wait("Heard.", channel=place)
     one, two = ground.script.handled
     assert one.key == two.key == f"joined:{place.id}:1.5"
-    assert one.event == Command("start") and not one.private
+    assert one.event == Added() and not one.private
     assert one.chat == Spot("slack", place.id)
     assert one.sender == Address("slack", TEAM, ana.id) and one.name == "Ana"
 
@@ -787,7 +788,7 @@ async def test_without_words_for_it_slack_itself_complains(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with grounded(clean=False, ack_seconds=0.3) as ground:
-        ground.adapter._sorry = {}
+        ground.adapter._workspace._sorry = {}
         monkeypatch.setattr(ground.script, "broken", NotNow())
         ana = ground.slack.user("Ana")
         await ground.stop()

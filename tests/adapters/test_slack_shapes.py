@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from adapters.slack import blocks, incoming, modals, outgoing
+from adapters.slack import incoming, listeners, modals, outgoing
 from adapters.slack.forms import Forms, Lost
 from adapters.slack.modals import Carrier
 from dialogues import markup
@@ -187,9 +187,9 @@ def test_what_a_notification_shows(message: Outgoing, notice: str) -> None:
 
 
 def test_texts_are_cut_at_a_word() -> None:
-    assert blocks.cut("short", 24) == "short"
-    assert blocks.cut("Effectiveness pulse of the broker", 24) == "Effectiveness pulse of…"
-    assert blocks.cut("W" * 30, 24) == "W" * 23 + "…"
+    assert markup.cut("short", 24) == "short"
+    assert markup.cut("Effectiveness pulse of the broker", 24) == "Effectiveness pulse of…"
+    assert markup.cut("W" * 30, 24) == "W" * 23 + "…"
 
 
 # ---- modals ------------------------------------------------------------------------------------
@@ -380,6 +380,21 @@ def test_escaped_words_come_back(text: str) -> None:
     assert incoming.words(outgoing.escape(text)) == (text, {})
 
 
+def test_zero_to_ten_is_a_menu_and_a_scale_is_not() -> None:
+    """Eleven steps as radio buttons would fill a phone's screen."""
+    numbers = tuple((str(n), str(n)) for n in range(11))
+    scale = tuple((str(n), f"Step {n}") for n in range(1, 6))
+    asked = (
+        FormField("overall", "one", "How helpful?", numbers, unable="Can't say", hint="0 = not"),
+        FormField("clear", "one", "Is it clear?", scale, unable="Can't say"),
+    )
+    shown = modals.view(Form("w:1", "T", asked, "Send", "Cancel"), Carrier())
+    menu, radios = (block["element"] for block in shown["blocks"])
+    assert menu["type"] == "static_select" and len(menu["options"]) == 12
+    assert radios["type"] == "radio_buttons" and shown["blocks"][0]["hint"]["text"] == "0 = not"
+    assert not check_view(shown)
+
+
 # ---- the manifest ------------------------------------------------------------------------------
 SCOPES = {
     "apps.connections.open": "",
@@ -389,26 +404,32 @@ SCOPES = {
     "conversations.open": "im:write",
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
+    "oauth.v2.access": "",
     "users.info": "users:read",
     "views.open": "",
+    "views.publish": "",
 }
 EVENTS = {
+    "app_home_opened": (),
     "channel_id_changed": ("channels:read", "groups:read"),
+    "channel_unshared": ("channels:read", "groups:read"),
     "member_joined_channel": ("channels:read", "groups:read"),
 }
 
 
 def test_the_manifest_allows_what_is_done_and_nothing_else() -> None:
     source = "".join(path.read_text() for path in HERE.glob("*.py"))
-    families = "apps|auth|bots|chat|conversations|files|reactions|team|users|views"
+    families = "apps|auth|bots|chat|conversations|files|oauth|reactions|team|users|views"
     used = {
-        name.replace("_", ".", 1 if not name.startswith("apps") else 2)
+        name.replace("_", ".", 2 if name.startswith(("apps", "oauth")) else 1)
         for name in re.findall(rf"\.((?:{families})_\w+)\(", source)
     }
     assert used == set(SCOPES)
     manifest = json.loads((HERE / "manifest.json").read_text())
-    listened = set(re.findall(r"app\.event\(\"(\w+)\"\)", source))
+    listened = set(listeners.EVENTS)
     assert listened == set(EVENTS)
+    of_many = set(re.findall(r"app\.event\(\"(\w+)\"\)", source))
+    assert of_many == {"app_uninstalled", "tokens_revoked"}
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == listened
     needed = {"commands", *(SCOPES[method] for method in used)} - {""}
     needed |= {scope for event in listened for scope in EVENTS[event]}
@@ -420,5 +441,5 @@ def test_the_manifest_allows_what_is_done_and_nothing_else() -> None:
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["settings"]["interactivity"]["is_enabled"]
     tabs = manifest["features"]["app_home"]
-    assert tabs["messages_tab_read_only_enabled"] and not tabs["home_tab_enabled"]
+    assert tabs["messages_tab_read_only_enabled"] and tabs["home_tab_enabled"]
     assert len(manifest["display_information"]["description"]) <= 140

@@ -19,6 +19,7 @@ from adapters.telegram.pacing import Pace
 from dialogues.errors import MessageGone, NotNow, RetryLater, UnknownOutcome, Unreachable
 from dialogues.markup import Value
 from dialogues.messages import (
+    Added,
     Command,
     File,
     Incoming,
@@ -69,19 +70,20 @@ class Script:
 async def running(
     tg: TelegramDouble, script: Script, token: str = TOKEN
 ) -> AsyncIterator[Telegram]:
-    adapter = Telegram(token, f"http://127.0.0.1:{tg.port}", MENU, MENU, Pace(0, 0, 0))
+    adapter = Telegram(token, f"http://127.0.0.1:{tg.port}", MENU, MENU, MENU, Pace(0, 0, 0))
     up = asyncio.Event()
     task = asyncio.create_task(adapter.run(script, up.set))
     waiting = asyncio.create_task(up.wait())
     await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if task.done():
-        task.result()
     try:
+        if task.done():
+            task.result()
         yield adapter
     finally:
         task.cancel()
         await asyncio.wait([task])
+        await adapter.close()
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ async def sari(tg: TelegramDouble, script: Script) -> tuple[User, Spot]:
     """Somebody who has said hello."""
     user = tg.user("Sari", last_name="Wulandari", language_code="id")
     await user.send("/start")
-    await script.hears(1)
+    await until(lambda: script.done >= 1, 5, lambda: script.heard)
     script.heard.clear()
     return user, Spot("telegram", str(user.id))
 
@@ -120,7 +122,12 @@ async def test_it_is_an_adapter(telegram: Telegram, tg: TelegramDouble) -> None:
     assert adapter.join_link("") == "https://t.me/DoubleBot"
     assert "startgroup" in adapter.group_link()
     languages = {key.split('"')[-2] for key in tg.commands}
-    assert languages == {"", "id"} and len(tg.commands) == 4
+    assert languages == {"", "id"} and len(tg.commands) == 6
+    assert {json.loads(key)[0]["type"] for key in tg.commands} == {
+        "all_private_chats",
+        "all_group_chats",
+        "all_chat_administrators",
+    }
     tg.assert_clean()
 
 
@@ -166,7 +173,7 @@ async def test_a_group_is_left_in_peace(
     group = await tg.group("Water", user)
     await script.hears(1)
     joined = script.heard[0]
-    assert joined.event == Command("start") and not joined.private
+    assert joined.event == Added() and not joined.private
     assert joined.chat == Spot("telegram", str(group.id))
     await user.send("good morning", chat=group)
     await user.send("/review@DoubleBot status", chat=group)
@@ -191,6 +198,33 @@ async def test_a_tap_is_answered_and_its_message_edited(
     assert [m["text"] for m in user.seen()] == ["Two"]
     assert "reply_markup" not in user.seen()[0]
     await until(lambda: script.noted == [("Two", first)], 3, lambda: str(script.noted))
+    tg.assert_clean()
+
+
+async def test_a_tap_that_cannot_be_confirmed_any_more_is_decided_all_the_same(
+    telegram: Telegram, tg: TelegramDouble, script: Script
+) -> None:
+    """After a night without us Telegram takes no confirmation of an old tap."""
+    user, spot = await sari(tg, script)
+    await telegram.send(Outgoing(spot, "Well?", (("Agree", "r:1:pick:0:3"),)))
+    old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    tg.fail("answerCallbackQuery", "error", code=400, description=old)
+    script.answer = lambda event: [Outgoing(event.chat, "Next.", replaces=event.message)]
+    await user.press("Agree", wait=0)
+    await user.wait("Next.")
+    assert script.heard[-1].event == Tap("r:1:pick:0:3")
+
+
+async def test_a_picture_is_no_answer_and_is_never_fetched(
+    telegram: Telegram, tg: TelegramDouble, script: Script
+) -> None:
+    user, _ = await sari(tg, script)
+    size = {"file_id": "x", "file_unique_id": "y", "width": 1, "height": 1}
+    await user.send(photo=[size])
+    await user.send(photo=[size], caption="Our meeting")
+    await script.hears(2)
+    assert [e.event.body for e in script.heard if isinstance(e.event, Text)] == ["", "Our meeting"]
+    assert "getFile" not in {call["method"] for call in tg.calls}
     tg.assert_clean()
 
 
@@ -392,9 +426,12 @@ async def test_a_locked_screen_shows_the_preview_only(
     assert shown == ["A check-in is waiting"]
     assert [m["text"] for m in user.seen()] == ["About Ratna"]
     tg.fail("editMessageText", "error", code=429, description="Too Many", retry_after=1)
-    with pytest.raises(RetryLater):
+    await telegram.send(private)
+    assert [m["text"] for m in user.seen()] == ["About Ratna", "About Ratna"]
+    tg.fail("editMessageText", "error", code=400, description="Bad Request: broken", times=9)
+    with pytest.raises(UnknownOutcome):
         await telegram.send(private)
-    assert [m["text"] for m in user.seen()] == ["About Ratna"]
+    assert [m["text"] for m in user.seen()] == ["About Ratna", "About Ratna"]
 
 
 async def test_pictures_and_pages(telegram: Telegram, tg: TelegramDouble, script: Script) -> None:

@@ -1,7 +1,7 @@
 """A review played for attackers: eight partners of four organisations, and their canaries."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +25,7 @@ RECEIPT = "river cedar"
 
 async def set_up(world: Any) -> None:
     """A partnership with a broker and everybody."""
-    for user in ("budi", "ratna", *PEOPLE):
-        world.person(user, f"{user.title()} {NAME}")
-    await world.says("budi", "/partnership new Water for Bima")
-    await world.says("budi", "Alpha\nBeta\nGamma\nDelta")
-    for label in ("That's right", "An independent person"):
-        await world.taps("budi", label)
-    await world.says("budi", "Ratna Dewi")
-    await world.taps("budi", "The partnership")
-    codes = world.codes("budi")
-    await world.says("ratna", f"/start {codes[4]}")
-    for label in ("Join", "I agree"):
-        await world.taps("ratna", label)
-    for number, user in enumerate(PEOPLE):
-        await world.says(user, f"/start {codes[number // 2]}")
-        await world.taps(user, "Join")
-    await world.says("budi", "/partnership set protect person")
+    await world.founded(PEOPLE, lambda user: f"{user.title()} {NAME}")
 
 
 async def start_review(world: Any, window: str) -> None:
@@ -86,6 +71,20 @@ async def almost_close(world: Any) -> None:
 
     left = await world.app.store.read(work)
     await world.forward(seconds=left.total_seconds())
+
+
+async def jump(world: Any, by: timedelta) -> None:
+    """Time goes by while the server is down, and then it looks once: quicker than `forward`."""
+    world.clock.move(by)
+    await world.app.ticker.tick()
+
+
+async def reminders(world: Any) -> list[datetime]:
+    """When reminders of the open review go out, in order."""
+    query = "SELECT DISTINCT not_before FROM outbox WHERE key LIKE '%:remind:%' ORDER BY 1"
+    found = [at for (at,) in await look(world.app.store, query)]
+    times = [datetime.fromisoformat(at) if isinstance(at, str) else at for at in found]
+    return [at if at.tzinfo else at.replace(tzinfo=UTC) for at in times]
 
 
 async def look(store: Store, query: str) -> list[Any]:

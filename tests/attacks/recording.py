@@ -161,7 +161,7 @@ async def _play(both: Both, tg: TelegramDouble, slack: SlackDouble) -> Recorded:
     for user in users:
         await user.wait("Closed", PATIENCE)
     await ratna.wait("What your partners said", PATIENCE)
-    await until(lambda: slack.files, PATIENCE, lambda: "no picture came")
+    await until(lambda: len(slack.files) == 2, PATIENCE, lambda: "not both files came")
     await both.forward(days=6)
     await budi.wait("What partners said", timeout=PATIENCE)
     tg.assert_clean()

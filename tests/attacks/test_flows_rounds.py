@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from dialogues.bounds import bounds
 from dialogues.model import Engagement, Kind, Protect
+from dialogues.service import Service
 from storage import brokers, rounds
-from storage.brokers import Service
 from storage.store import Unit
 from tests.attacks.reviews import begin_live, end
 from tests.bot.test_rounds import PEOPLE, answer, begin, count, set_up

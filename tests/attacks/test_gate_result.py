@@ -15,11 +15,12 @@ from dialogues.answers import Answer
 from dialogues.bounds import bounds
 from dialogues.charts import draw
 from dialogues.checkin import CheckIn, Fact, Words, impossible
+from dialogues.cycle import Phase
 from dialogues.disclosure import Ballot, Result, disclose, to_data
+from dialogues.exports import Export
 from dialogues.library import LANGUAGES, Library
 from dialogues.model import (
     Partnership,
-    Phase,
     Protect,
     Purpose,
     Review,
@@ -150,6 +151,8 @@ def every_form(told: Report, texts: Texts) -> str:
         for who in ("broker", "coordinator"):
             found += [texts.word(told.chat(who), reader), texts.word(told.guide(who), reader)]
             found += [texts.page(*told.page(who), reader), draw(told.chart(who), texts, reader)]
+            export = Export(told, who, texts, reader)
+            found += [texts.page(*told.paper(who), reader), export.table(), export.data()]
     return "\n".join(found)
 
 

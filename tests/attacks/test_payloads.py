@@ -35,8 +35,8 @@ TOKEN = re.compile(
     r"|r:1:(pick:\d:\d+|unable:\d|back:\d|done:\d)"
     r"|c:checkin (page|who) 1"
 )
-QUIET = {"A check-in is waiting", "Titian"}
-"""What a lock screen may show while a check-in is open."""
+QUIET = {"A check-in is waiting", "There is news of a check-in", "Titian"}
+"""What a lock screen may show while a check-in is open, and of the summary after it."""
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_previews_are_neutral_while_it_is_open(recorded: Recorded) -> None:
 def test_files_are_named_for_nobody(recorded: Recorded) -> None:
     assert recorded.files
     for name in recorded.files:
-        assert re.fullmatch(r"[a-z-]+\.(png|html)", name), name
+        assert re.fullmatch(r"[a-z-]+\.(png|html|pdf)", name), name
 
 
 @pytest.mark.parametrize("names", [ON_TELEGRAM, ON_SLACK], ids=["telegram", "slack"])

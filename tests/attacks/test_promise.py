@@ -59,4 +59,4 @@ async def test_the_sentence_is_the_keyrings(
 async def test_a_closed_round_with_a_folder_of_keys_has_none_left(opened: Opener) -> None:
     world = await opened()
     await play.close(world)
-    assert set(world.app.house.keyring.names()) <= {"inbox", "links"}
+    assert set(world.app.house.keyring.names()) <= {"house", "inbox", "links"}

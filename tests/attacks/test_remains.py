@@ -105,7 +105,9 @@ async def test_no_canary_is_readable_at_any_moment(scene: Scene) -> None:
     await world.says("budi", "/review results")
     scene.clean(*SECRET)
     keys = {name for name in play.files(world.folder) if "keyring" in name}
-    assert keys == {f"keyring/{name}" for name in ("inbox.key", "master", "round-1-comments.key")}
+    assert keys == {
+        f"keyring/{name}" for name in ("house.key", "inbox.key", "master", "round-1-comments.key")
+    }
 
 
 async def test_a_name_stands_in_the_tables_of_people_only(scene: Scene) -> None:

@@ -16,7 +16,7 @@ from bot.platforms import PLATFORMS, Ground, open_platforms
 from bot.settings import Settings
 from dialogues.library import open_library
 from dialogues.messages import Ability, Address, Command, Incoming, Outgoing, Spot
-from dialogues.ports import Adapter, Handler
+from dialogues.ports import Adapter, Handler, Intake, Turn, at_once
 from dialogues.texts import Texts
 
 CHECKINS = Path("dialogues") / "checkins"
@@ -100,6 +100,7 @@ class Letterbox:
     """A platform in twenty lines: letters in, letters out."""
 
     installation = "letterbox"
+    intake = Intake.POLL
     ability = Ability(edits=False)
 
     def __init__(self) -> None:
@@ -113,9 +114,15 @@ class Letterbox:
     def group_link(self) -> str:
         return ""
 
-    async def run(self, handler: Handler, up: Callable[[], None]) -> None:
+    async def run(self, handler: Handler, up: Callable[[], None], turn: Turn = at_once) -> None:
         self.handler = handler
         up()
+
+    async def pace(self, to: Spot) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
     async def send(self, outgoing: Outgoing) -> str:
         self.out.append(outgoing)

@@ -12,26 +12,13 @@ from dialogues.dialogue import Draft
 from storage import outbox, rounds
 from storage.store import Unit
 
+pytestmark = pytest.mark.usefixtures("seldom")
+
 ALL = ("sari", "joko", "maria", "anna", "hasan", "lin", "yohana", "tom")
 
 
 async def begin(world: Any) -> None:
-    for user in ("budi", "ratna", *ALL):
-        world.person(user, f"{user.title()} {user.upper()}")
-    await world.says("budi", "/partnership new Water for Bima")
-    await world.says("budi", "Alpha\nBeta\nGamma\nDelta")
-    for label in ("That's right", "An independent person"):
-        await world.taps("budi", label)
-    await world.says("budi", "Ratna Dewi")
-    await world.taps("budi", "The partnership")
-    codes = world.codes("budi")
-    await world.says("ratna", f"/start {codes[4]}")
-    for label in ("Join", "I agree"):
-        await world.taps("ratna", label)
-    for number, user in enumerate(ALL):
-        await world.says(user, f"/start {codes[number // 2]}")
-        await world.taps(user, "Join")
-    await world.says("budi", "/partnership set protect person")
+    await world.founded(ALL, lambda user: f"{user.title()} {user.upper()}")
     await world.says("budi", "/review start responsibilities for 7d")
     await world.taps("budi", "Start")
 

@@ -5,29 +5,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from dialogues.messages import Spot
+from storage import people
 from storage.store import Unit
 
 ALL = ("ratna", "sari", "joko", "maria", "anna", "hasan", "lin", "yohana", "tom")
 
 
 async def begin(world: Any, window: str = "7d") -> None:
-    people = ("budi", *ALL)
-    for user in people:
-        world.person(user, user.title())
-    await world.says("budi", "/partnership new Water for Bima")
-    await world.says("budi", "Alpha\nBeta\nGamma\nDelta")
-    for label in ("That's right", "An independent person"):
-        await world.taps("budi", label)
-    await world.says("budi", "Ratna Dewi")
-    await world.taps("budi", "The partnership")
-    codes = world.codes("budi")
-    await world.says("ratna", f"/start {codes[4]}")
-    for label in ("Join", "I agree"):
-        await world.taps("ratna", label)
-    for number, user in enumerate(ALL[1:]):
-        await world.says(user, f"/start {codes[number // 2]}")
-        await world.taps(user, "Join")
-    await world.says("budi", "/partnership set protect person")
+    await world.founded(ALL[1:])
     await world.says("budi", f"/review start responsibilities for {window}")
     await world.taps("budi", "Start")
 
@@ -129,3 +115,25 @@ async def test_somebody_who_stopped_hears_nothing_and_the_rows_do_not_tell(world
     assert "Ratna's role" in world.last("sari")
     await world.forward(days=6)
     assert "Closed" in world.last("sari"), "what stands in the chat is still edited"
+
+
+async def test_who_cannot_be_reached_is_a_number_while_a_check_in_is_open(world: Any) -> None:
+    await begin(world)
+
+    def block(unit: Unit) -> None:
+        people.mark_unreachable(unit, Spot("playground", "lin"))
+
+    await world.app.store.transact(block)
+    await world.says("budi", "/review status")
+    assert "cannot reach 1 of them" in world.last("budi") and "Lin" not in world.last("budi")
+    await world.says("budi", "/people")
+    assert "cannot be reached" not in world.last("budi")
+    await world.says("budi", "/review cancel")
+    await world.taps("budi", "Yes, cancel it")
+    await world.says("budi", "/people")
+    assert "Lin (partner, cannot be reached)" in world.last("budi")
+    await world.says("sari", "/people")
+    assert "cannot be reached" not in world.last("sari")
+    await world.says("lin", "/help")
+    await world.says("budi", "/people")
+    assert "cannot be reached" not in world.last("budi")

@@ -16,22 +16,7 @@ CANARY = "kanarifogel"
 
 
 async def set_up(world: Any) -> None:
-    for user in ("budi", "ratna", *PEOPLE):
-        world.person(user, user.title())
-    await world.says("budi", "/partnership new Water for Bima")
-    await world.says("budi", "Alpha\nBeta\nGamma\nDelta")
-    for label in ("That's right", "An independent person"):
-        await world.taps("budi", label)
-    await world.says("budi", "Ratna Dewi")
-    await world.taps("budi", "The partnership")
-    codes = world.codes("budi")
-    await world.says("ratna", f"/start {codes[4]}")
-    for label in ("Join", "I agree"):
-        await world.taps("ratna", label)
-    for number, user in enumerate(PEOPLE):
-        await world.says(user, f"/start {codes[number // 2]}")
-        await world.taps(user, "Join")
-    await world.says("budi", "/partnership set protect person")
+    await world.founded(PEOPLE)
 
 
 async def begin(world: Any) -> None:
@@ -87,6 +72,7 @@ async def everything(world: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_the_close_leaves_a_result_and_nothing_else(world: Any) -> None:
     await begin(world)
     for user in PEOPLE:
@@ -105,6 +91,7 @@ async def test_the_close_leaves_a_result_and_nothing_else(world: Any) -> None:
     assert CANARY.encode() not in stored
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_crash_between_the_close_and_the_end_of_the_keys_is_finished_later(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +115,7 @@ async def test_a_crash_between_the_close_and_the_end_of_the_keys_is_finished_lat
     assert await count(world, "result") == 2
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_crash_inside_the_close_changes_nothing(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,7 +147,7 @@ async def test_a_crash_before_the_ballots_are_filled_is_mended_by_the_next_tick(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as crash:
-        crash.setattr("bot.timekeeping.fill_boxes", fall)
+        crash.setattr("bot.reviews.fill_boxes", fall)
         await world.room.tap("budi", world.carrying("budi", "Start"), "Start")
         with pytest.raises(RuntimeError, match="killed"):
             await world.app.ticker.tick()
@@ -167,6 +155,7 @@ async def test_a_crash_before_the_ballots_are_filled_is_mended_by_the_next_tick(
     assert await count(world, "ballot") == len(PEOPLE) + 1
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_lost_key_ends_the_round_as_unreadable_and_guesses_nothing(world: Any) -> None:
     await begin(world)
     await answer(world, "sari")
@@ -204,6 +193,7 @@ async def test_later_asks_once_more_the_next_working_day(world: Any) -> None:
     assert "I can tell that you have not" in world.last("sari")
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_the_coordinator_hears_once_whether_it_is_enough_and_never_a_number(
     world: Any,
 ) -> None:
@@ -248,6 +238,7 @@ async def test_a_restart_in_the_middle_goes_on_at_the_same_question(
     await again.stop()
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_whole_review_on_either_database(
     database_url: str, tmp_path: Path, world: Any
 ) -> None:
@@ -266,6 +257,7 @@ async def test_a_whole_review_on_either_database(
     await other.stop()
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_coordinator_who_is_the_broker_hears_nothing_as_coordinator(world: Any) -> None:
     """R8: no signal, no status, no settings while a review about oneself is open."""
     await set_up(world)

@@ -104,8 +104,31 @@ def test_defaults_are_the_playground() -> None:
     settings = settings_from({})
     assert settings == Settings()
     assert settings.with_playground and settings.founding_open and not settings.live
-    live = settings_from({"TITIAN_SLACK_BOT_TOKEN": "xoxb-1", "TITIAN_OPERATOR": "Yayasan"})
+    live = settings_from({"TITIAN_TELEGRAM_TOKEN": "1:x", "TITIAN_OPERATOR": "Yayasan"})
     assert live.live and not live.with_playground and not live.founding_open
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"TELEGRAM_MODE": "webhook"}, "TITIAN_PUBLIC_URL"),
+        ({"TELEGRAM_MODE": "webhook", "PUBLIC_URL": "http://titian.example"}, "https://"),
+        ({"TELEGRAM_MODE": "webhook", "PUBLIC_URL": "http://localhost.evil"}, "https://"),
+        (
+            {
+                "TELEGRAM_MODE": "webhook",
+                "PUBLIC_URL": "https://titian.example",
+                "TELEGRAM_WEBHOOK_SECRET": "too short",
+            },
+            "16 to 256 letters",
+        ),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "TITIAN_SLACK_APP_TOKEN .*TITIAN_SLACK_SIGNING_SECRET"),
+    ],
+)
+def test_what_arrives_nowhere_is_said_at_the_start(other: dict[str, str], said: str) -> None:
+    known = {"TITIAN_TELEGRAM_TOKEN": "1:x", "TITIAN_OPERATOR": "Yayasan"}
+    with pytest.raises(CannotStart, match=said):
+        settings_from({**known, **{f"TITIAN_{name}": value for name, value in other.items()}})
 
 
 def test_an_empty_setting_is_as_good_as_none() -> None:

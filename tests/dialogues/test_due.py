@@ -1,12 +1,13 @@
 """The hours of a review: when it ends, and how far an end can be put off."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.due import DAY, LONGEST, extension, longest, plan, until
+from dialogues.due import DAY, LONGEST, extension, longest, plan, spread, until
 
 ZONES = st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Europe/Berlin", "America/Lima"])
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,7 +41,16 @@ def test_reminder_and_signal_follow_a_new_end_and_never_come_sooner(
     by = DAY + (longest(opens, before.closes) - DAY) * share
     after = extension(opens, before.closes, by, zone)
     assert after is not None and after == until(opens, after.closes)
-    assert before.remind is not None and after.remind is not None
     assert before.signal is not None and after.signal is not None
-    assert before.remind < after.remind < after.signal < after.closes
+    assert before.reminders[0] < after.reminders[0] < after.signal < after.closes
     assert before.signal < after.signal
+
+
+@given(OPENS, WINDOWS, st.integers(0, 3))
+def test_reminders_are_spread_over_the_time(
+    opens: datetime, window: timedelta, number: int
+) -> None:
+    found = spread(opens, opens + window, number)
+    edges = [opens, *found, opens + window]
+    gaps = [b - a for a, b in pairwise(edges)]
+    assert len(found) == number and max(gaps) - min(gaps) < timedelta(seconds=1)

@@ -16,6 +16,7 @@ from dialogues.answers import Answers
 from dialogues.bounds import bounds
 from dialogues.charts import draw, measure, segments, wrap
 from dialogues.checkin import CheckIn, Question, Scale
+from dialogues.cycle import Phase
 from dialogues.disclosure import Ballot, Result, Shown, Statement, disclose
 from dialogues.findings import MOST_PROMPTS, Gap, Rule, find, prompts
 from dialogues.library import LANGUAGES, Library
@@ -27,7 +28,6 @@ from dialogues.model import (
     Engagement,
     Kind,
     Partnership,
-    Phase,
     Protect,
     Purpose,
     Review,

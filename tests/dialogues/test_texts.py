@@ -35,6 +35,13 @@ def reader(language: str) -> Reader:
     return Reader(language, ZoneInfo("Asia/Makassar"), NOW)
 
 
+def test_a_value_that_is_called_like_something_global_is_the_value(texts: Texts) -> None:
+    values = dict.fromkeys(("away", "stopped", "apart", "never_quiet"), "")
+    hours = {"now": NOW, "quiet_from": NOW, "quiet_until": NOW}
+    said = say("home/settings", language=say("label.language_id"), **values, **hours)
+    assert "Language: Bahasa Indonesia" in texts.label(said, reader("en"))
+
+
 def test_the_translation_is_complete_and_certain() -> None:
     with PO.open("rb") as file:
         catalogue = read_po(file)

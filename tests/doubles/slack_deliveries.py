@@ -36,15 +36,15 @@ class Deliveries(Hooks):
         self.turn = itertools.count()
         self.transports: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
 
-    def user(self, name: str, team: str | None = None, **extra: Any) -> User:
+    def user(self, name: str, team: str | None = None, ident: str = "", **extra: Any) -> User:
         """The person of that name; made, with `extra` fields of a Slack user, if new.
 
-        `team` is the id of another workspace.
+        `team` is the id of another workspace, `ident` their id there.
         """
         for user in self.users.values():
             if user.name == name:
                 return user
-        user = User(self, f"U{len(self.users) + 1:04}", name, team, **extra)
+        user = User(self, ident or f"U{len(self.users) + 1:04}", name, team, **extra)
         self.users[user.id] = user
         return user
 

@@ -27,7 +27,7 @@ class Directory(State):
     def on_auth_test(self, _: Json) -> Json:
         return {
             "url": "https://double.slack.com/",
-            "team": "Double",
+            "team": self.team_name,
             "user": "doublebot",
             "team_id": self.team,
             "user_id": self.bot_id,
@@ -36,7 +36,7 @@ class Directory(State):
         }
 
     def on_team_info(self, _: Json) -> Json:
-        return {"team": {"id": self.team, "name": "Double", "domain": "double"}}
+        return {"team": {"id": self.team, "name": self.team_name, "domain": "double"}}
 
     def on_bots_info(self, _: Json) -> Json:
         bot = {"id": "B0BOT", "user_id": self.bot_id, "app_id": self.app_id}
@@ -63,11 +63,13 @@ class Directory(State):
         """The person as the Web API shows them to this app.
 
         is_stranger is only true for people of another workspace whom the app meets nowhere;
-        who shares a channel with it is told by the team_id alone.
+        who shares a channel with it is told by the team_id alone. Nobody's language is told of
+        people of another workspace.
         """
         info, foreign = copy.deepcopy(user.info), user.team != self.team
         if foreign:
             info.setdefault("is_stranger", not self.meets(user))
+            info.pop("locale", None)
         if foreign or (self.scopes is not None and "users:read.email" not in self.scopes):
             info["profile"].pop("email", None)
         if info["deleted"]:

@@ -68,12 +68,16 @@ class State:
         escape: bool = True,
         scopes: Collection[str] | None = None,
         messages_tab_read_only: bool = True,
+        team: str = "T0DOUBLE",
+        team_name: str = "Double",
+        bot_id: str = "U0BOT",
     ) -> None:
         """`mode` is "socket", or "http" with the app's `request_url`; port 0 takes a free one.
 
         `limits` counts calls, by `clock`; `page` is the longest page of a list. `escape`: typed
         words reach the app as Slack escapes them. `scopes` are those of the bot token (None:
-        all). With `messages_tab_read_only` nobody can write in the app's direct message.
+        all). With `messages_tab_read_only` nobody can write in the app's direct message. `team`
+        is the workspace, `granted` more tokens of it (see slack_workspaces.py).
         """
         self.escape, self.messages_tab_read_only = escape, messages_tab_read_only
         self.scopes = None if scopes is None else frozenset(scopes)
@@ -83,7 +87,9 @@ class State:
         self.spec, self.clock, self.limits = WebApiSpec(spec), clock, limits
         self.ack_seconds, self.trigger_seconds = ack_seconds, trigger_seconds
         self.retry_delays, self.page = retry_delays, page
-        self.team, self.app_id, self.bot_id = "T0DOUBLE", "A0DOUBLE", "U0BOT"
+        self.team, self.team_name, self.bot_id = team, team_name, bot_id
+        self.app_id = "A0DOUBLE"
+        self.granted: set[str] = set()
         self.origin = ""
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}

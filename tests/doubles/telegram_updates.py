@@ -36,13 +36,14 @@ class Updates(ABC):
         port: int = 0,
         webhook_tries: int = 5,
         now: Callable[[], float] = time.time,
+        webhook_seconds: float = 10.0,
     ) -> None:
         """`clock` measures flood limits and the age of callback queries; 0 takes a free port.
 
-        An update a webhook doesn't take `webhook_tries` times is given up. `now` is the time
-        of day that messages carry.
+        An update a webhook doesn't take `webhook_tries` times, each within `webhook_seconds`, is
+        given up. `now` is the time of day that messages carry.
         """
-        self.webhook_tries, self.now = webhook_tries, now
+        self.webhook_tries, self.now, self.webhook_seconds = webhook_tries, now, webhook_seconds
         self.spec, self.token, self.clock, self.port = BotApiSpec(spec), token, clock, port
         self.limits, self.privacy = limits or Limits(), privacy
         self.me: Json = {
@@ -71,6 +72,8 @@ class Updates(ABC):
         self.held: list[Json] = []
         self.webhook: dict[str, str] | None = None
         self.webhook_log: list[tuple[int, int | str]] = []
+        self.webhook_error = ""
+        self.connections = asyncio.Semaphore(40)
         self.poll_task: asyncio.Task[Any] | None = None
         self.queues: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.callbacks: dict[str, Json] = {}
@@ -173,19 +176,24 @@ class Updates(ABC):
         hook = dict(self.webhook)
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret"]} if hook["secret"] else {}
         sender = next(v for k, v in update.items() if k != "update_id")["from"]["id"]
-        limit = aiohttp.ClientTimeout(10)
+        limit = aiohttp.ClientTimeout(self.webhook_seconds)
         async with self.queues[sender], aiohttp.ClientSession(timeout=limit) as session:
             for attempt in range(tries):
                 try:
-                    async with session.post(hook["url"], json=update, headers=headers) as answer:
+                    async with (
+                        self.connections,
+                        session.post(hook["url"], json=update, headers=headers) as answer,
+                    ):
                         body = await answer.text()
                         self.webhook_log.append((update["update_id"], answer.status))
                         if answer.status < 300:
                             if body.strip().startswith("{"):
                                 await self._reply_in_webhook(json.loads(body))
                             return
+                        self.webhook_error = f"Wrong response from the webhook: {answer.status}"
                 except (aiohttp.ClientError, TimeoutError) as error:
                     self.webhook_log.append((update["update_id"], repr(error)))
+                    self.webhook_error = "Connection refused"
                 await asyncio.sleep(0.1 * 2**attempt)
         self.violations.append(f"webhook: update {update['update_id']} refused {tries} times")
 

@@ -100,6 +100,7 @@ async def test_an_event_twice(mode: str) -> None:
         await slack.user("Alice").say("twice")
         await until(lambda: len(bot.events) == 2, 3, lambda: bot.events)
         assert bot.events[0][2] == bot.events[1][2]
+        await until(lambda: all(d.acked for d in slack.deliveries), 3, lambda: slack.deliveries)
         if mode == "http":
             assert [e[3] for e in bot.events] == [None, ["1"]]
         slack.assert_clean()

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 INSTALLER, RUN, DEV = "requirements-uv.lock", "requirements.lock", "requirements-dev.lock"
+RIVALS = "requirements-rivals.lock"
 PINNED = re.compile(
     r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==[0-9][^ ]*( ; [^\\]+)?( --hash=sha256:[0-9a-f]{64})+"
 )
@@ -42,7 +43,7 @@ def project(root: Path) -> dict[str, Any]:
     return tomllib.loads((root / "pyproject.toml").read_text())
 
 
-@pytest.mark.parametrize("name", [INSTALLER, RUN, DEV])
+@pytest.mark.parametrize("name", [INSTALLER, RUN, DEV, RIVALS])
 def test_everything_is_pinned_and_hashed_and_nothing_else_is_said(root: Path, name: str) -> None:
     found = entries((root / name).read_text())
     assert found
@@ -73,6 +74,7 @@ def test_the_locks_hold_what_the_project_asks_for(root: Path, project: dict[str,
     assert unmet(groups["installer"], pins(root / INSTALLER)) == []
     assert unmet([*project["project"]["dependencies"], *building], pins(root / RUN)) == []
     assert unmet(groups["dev"], pins(root / DEV)) == []
+    assert unmet(groups["rivals"], pins(root / RIVALS)) == []
 
 
 def test_what_a_lock_lacks_is_noticed() -> None:

@@ -19,9 +19,13 @@ ROUNDS = ATTACKS + "test_flows_rounds.py"
 WORDS = ATTACKS + "test_flows_words.py"
 WRITES = ATTACKS + "test_flows_writes.py"
 PAYLOADS = ATTACKS + "test_payloads.py"
+REFLECTION = ATTACKS + "test_reflection.py"
+NAMED = ATTACKS + "test_named.py"
 BALLOTS = "tests/storage/test_ballots.py"
 DATABASE = "tests/storage/test_database.py"
 DISCLOSURE = "tests/dialogues/test_disclosure.py"
+FORMS = "tests/dialogues/test_forms.py"
+LINK = "tests/bot/test_report_page.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,7 @@ REGISTERED = (
     Mutant(
         "R8: the broker is not on the partners' roster",
         "bot/reviews.py",
-        "and not (about is not None and m.id == about.member_id)",
+        "and not (Role.BROKER in m.roles if about is None else m.id == about.member_id)",
         "",
         (f"{ROUNDS}::test_the_broker_is_on_no_roster_and_neither_starts_nor_sees_it",),
     ),
@@ -356,14 +360,14 @@ REGISTERED = (
     ),
     Mutant(
         "one round of a check-in is open at a time",
-        "bot/commands/review_start.py",
+        "bot/starting.py",
         "    if still_open:\n",
         "    if still_open and False:\n",
         (f"{ROUNDS}::test_a_second_round_beside_an_open_one_is_refused",),
     ),
     Mutant(
         "one is planned at a time",
-        "bot/commands/review_start.py",
+        "bot/starting.py",
         "if planned.state is ReviewState.PLANNED and",
         "if False and",
         (
@@ -383,7 +387,7 @@ REGISTERED = (
         "storage/links.py",
         "    if _asked_now(unit, list(doubled)):\n        return None\n",
         "",
-        (f"{ROUNDS}::test_two_accounts_on_one_open_roster_stay_two",),
+        ("tests/storage/test_links.py::test_an_open_roster_cannot_lose_anybody",),
     ),
     Mutant(
         "a receipt is unique in its round",
@@ -428,5 +432,93 @@ REGISTERED = (
         "text += f\":{['strongly disagree', 'disagree', 'neither', 'agree'][option % 4]}\""
         ' if option >= 0 else ""',
         ("tests/dialogues/test_tokens.py",),
+    ),
+    # ---- what one person keeps for themself ---------------------------------------------------
+    Mutant(
+        "the key of reflections goes with their author",
+        "bot/forgetting.py",
+        "*map(reflection_key, own)",
+        "",
+        (f"{REFLECTION}::test_forget_me_takes_row_and_key_at_once",),
+    ),
+    Mutant(
+        "the row of reflections does not tell how many there are",
+        "storage/reflections.py",
+        "size = -(-(HEAD + len(body)) // STEP) * STEP",
+        "size = HEAD + len(body)",
+        (f"{REFLECTION}::test_one_time_and_many_take_the_same_room",),
+    ),
+    Mutant(
+        "a broker among several cannot see the review as coordinator",
+        "bot/oneself.py",
+        "return scene.person.id in concerning.persons(scene.unit, review, checkin)",
+        "return review.assignment_id is not None",
+        (f"{NAMED}::test_among_several_brokers_each_reads_their_own_view_and_no_other",),
+    ),
+    Mutant(
+        "among several brokers each reads their own view only",
+        "bot/concerning.py",
+        "if person is not None and rounds.seat_of(unit, mirror.id, person) is not None:",
+        "if person is not None:",
+        (f"{NAMED}::test_among_several_brokers_each_reads_their_own_view_and_no_other",),
+    ),
+    # ---- a report's forms and its link -------------------------------------------------------
+    Mutant(
+        "a link to a report is signed",
+        "bot/signing.py",
+        'if not hmac.compare_digest(signed, _sign(keyring, "link", body)):',
+        "if not signed:",
+        (f"{LINK}::test_changed_or_cut_it_is_unknown",),
+    ),
+    Mutant(
+        "a link to a report is used up by the first browser",
+        "bot/report_page.py",
+        "if used and not signing.is_opened(",
+        "if not used and not used and signing.is_opened(",
+        (f"{LINK}::test_passed_on_it_opens_nothing",),
+    ),
+    Mutant(
+        "a link to a report ends",
+        "bot/signing.py",
+        "return now.timestamp() >= self.until",
+        "return False",
+        (f"{LINK}::test_when_its_time_is_over_it_says_so",),
+    ),
+    Mutant(
+        "who may no longer read a report opens no link to it",
+        "bot/report_page.py",
+        "return any(formality.may_read(unit, review, member) for member in here)",
+        "return True",
+        (f"{LINK}::test_a_coordinator_gets_one_after_the_broker",),
+    ),
+    Mutant(
+        "the other direction stands beside a report only once its readers had it",
+        "bot/beside.py",
+        "ENDED if reads_first else SHARED",
+        "ENDED",
+        (
+            "tests/bot/test_beside.py::test_the_other_direction_stands_beside_once_its_readers_had_it",
+        ),
+    ),
+    Mutant(
+        "what is kept for the next comparison is in no export",
+        "dialogues/exports.py",
+        'HIDDEN = frozenset({"majority"})',
+        "HIDDEN = frozenset[str]()",
+        (f"{FORMS}::test_data_is_the_result_and_nothing_that_is_kept_back",),
+    ),
+    Mutant(
+        "no cell begins a formula",
+        "dialogues/exports.py",
+        "if cell.lstrip(BLANK).startswith(HARMFUL)",
+        "if cell.startswith(HARMFUL[0])",
+        (f"{FORMS}::test_no_cell_begins_a_formula",),
+    ),
+    Mutant(
+        "a value cannot become markup of the paper",
+        "dialogues/markup.py",
+        """.replace('"', '\\\\"')""",
+        "",
+        (f"{FORMS}::test_a_value_cannot_end_a_string_of_typst",),
     ),
 )

@@ -1,6 +1,7 @@
 """Both platforms at once: the real app against the strict doubles, with a clock to step."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlmodel import col
 from adapters.slack import pacing
 from adapters.telegram.adapter import Telegram
 from adapters.telegram.pacing import Pace
+from bot import web
 from bot.app import App
 from bot.clock import SteppedClock
 from bot.settings import settings_from
@@ -35,8 +37,16 @@ FREE = Limits((1000, 1.0), (1000, 1.0), (1000, 1.0))
 class Both:
     """Titian in one process with Telegram and Slack, run as `titian run` runs it."""
 
-    def __init__(self, folder: Path, tg: TelegramDouble, slack: SlackDouble, **more: str) -> None:
-        self.tg, self.slack = tg, slack
+    def __init__(
+        self,
+        folder: Path,
+        tg: TelegramDouble,
+        slack: SlackDouble,
+        sock: socket.socket | None = None,
+        **more: str,
+    ) -> None:
+        """With *sock* events come there by webhook and over HTTP."""
+        self.tg, self.slack, self._sock = tg, slack, sock
         self.clock = SteppedClock(START)
         settings = {
             "TITIAN_OPERATOR": "Yayasan Contoh",
@@ -49,13 +59,20 @@ class Both:
             "TITIAN_SLACK_API_URL": slack.api_url,
             **more,
         }
+        if sock is not None:
+            del settings["TITIAN_SLACK_APP_TOKEN"]
+            settings |= {
+                "TITIAN_SLACK_SIGNING_SECRET": slack.secret,
+                "TITIAN_TELEGRAM_MODE": "webhook",
+                "TITIAN_PUBLIC_URL": web.address(sock),
+            }
         self.app = App(settings_from(settings), self.clock, "http://127.0.0.1:8000")
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Run, and wait until both platforms are up."""
-        self._running = asyncio.create_task(self.app.run(None, self._stop))
+        self._running = asyncio.create_task(self.app.run(self._sock, self._stop))
         up = {"telegram": "up", "slack": "up"}
         await until(lambda: up.items() <= self.app.status.items(), 10, lambda: self.app.status)
 

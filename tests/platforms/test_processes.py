@@ -62,8 +62,18 @@ class Platform:
 class Stage:
     """Two doubles, and Titian beside them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *types: str, by_http: bool = False, **more: str) -> None:
+        """*types* of process, each as often as it is named; by default everything in one.
+
+        With *by_http* events are brought to Titian instead of being fetched: to `front`, where
+        the one web process listens, or something that stands before several (`webs`).
+        """
         self.ports = free_port(), free_port()
+        self.front = free_port()
+        serving = [kind for kind in types or ("run",) if kind in ("run", "web")]
+        alone = len(serving) == 1
+        self.webs = [self.front if alone else free_port() for _ in serving] if by_http else []
+        public = f"http://127.0.0.1:{self.front}"
         self.tg, self.slack = Platform(self.ports[0]), Platform(self.ports[1])
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TITIAN_")}
         self.env = {
@@ -77,20 +87,36 @@ class Stage:
             "TITIAN_DATABASE_URL": f"sqlite:///{folder / 'titian.db'}",
             "TITIAN_KEYRING": f"file:{folder / 'keyring'}",
             "TITIAN_PORT": "0",
+            **more,
         }
-        double = "tests.doubles"
+        if by_http:
+            del self.env["TITIAN_SLACK_APP_TOKEN"]
+            self.env |= {
+                "TITIAN_SLACK_SIGNING_SECRET": "double-secret",
+                "TITIAN_TELEGRAM_MODE": "webhook",
+                "TITIAN_PUBLIC_URL": public,
+            }
+        double, to = "tests.doubles", ("--request-url", f"{public}/slack/events") if by_http else ()
         self.running = [
             self._start(f"{double}.telegram_double", "--port", str(self.ports[0])),
-            self._start(f"{double}.slack_double", "--port", str(self.ports[1])),
+            self._start(f"{double}.slack_double", "--port", str(self.ports[1]), *to),
         ]
-        self.bot = self._start("bot", "run")
+        self._free = [*self.webs]
+        first, *others = types or ("run",)
+        self.bot = self._bot(first)
+        if others:  # they find compiled what the first one has read
+            assert self.bot.stdout is not None
+            self.bot.stdout.readline()
+        self.bots = [(first, self.bot), *((kind, self._bot(kind)) for kind in others)]
 
-    def _start(self, module: str, *args: str) -> subprocess.Popen[str]:
+    def _bot(self, kind: str) -> subprocess.Popen[str]:
+        here = kind in ("run", "web") and self._free
+        return self._start("bot", kind, **({"TITIAN_PORT": str(self._free.pop(0))} if here else {}))
+
+    def _start(self, module: str, *args: str, **more: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-W", "error", "-m", module, *args]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=pipe, stderr=pipe, text=True
-        )
+        pipe, env = subprocess.PIPE, {**self.env, **more}
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True)
 
     def founder(self) -> str:
         done = subprocess.run(
@@ -103,25 +129,26 @@ class Stage:
         )
         return done.stdout.split("/start ")[1].strip()
 
-    async def stop_bot(self) -> tuple[float, str]:
+    async def stop_bot(self, bot: "subprocess.Popen[str] | None" = None) -> tuple[float, str]:
         """SIGTERM; how long the end took, and what was said on the way."""
-        began = time.monotonic()
-        self.bot.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.to_thread(self.bot.communicate, timeout=10)
+        bot, began = bot or self.bot, time.monotonic()
+        bot.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.to_thread(bot.communicate, timeout=10)
         return time.monotonic() - began, errors
 
     async def close(self) -> None:
         await self.tg.close()
         await self.slack.close()
-        for process in (self.bot, *self.running):
+        for process in (*(bot for _, bot in self.bots), *self.running):
             if process.poll() is None:
                 process.kill()
-            await asyncio.to_thread(process.communicate)
+            said = await asyncio.to_thread(process.communicate)
+            sys.stdout.write("".join(text for text in said if text))  # shown where a test fails
 
 
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    made = Stage(tmp_path)
+@pytest.fixture(params=["polling and Socket Mode", "webhook and HTTP"])
+async def stage(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    made = Stage(tmp_path, by_http=request.param == "webhook and HTTP")
     await made.tg.there()
     await made.slack.there()
     yield made
@@ -142,7 +169,7 @@ async def telegram_answers(tg: Platform, who: str) -> None:
     await telegram_tap(tg, who, "Begin", "1 of 7")
     for number, pick in enumerate(PICKS, 2):
         await telegram_tap(tg, who, pick, f"{number} of 7")
-    await telegram_tap(tg, who, "Results that last", "7 of 7")
+    await telegram_tap(tg, who, "4", "7 of 7")
     await telegram_tap(tg, who, "Skip", "That was all")
     await telegram_tap(tg, who, "Send my answers", "receipt")
 
@@ -183,15 +210,20 @@ async def joined(platform: Platform, on_slack: bool, who: str, code: str) -> Non
         await telegram_tap(platform, who, "Join", "take part")
 
 
-async def test_a_review_with_everything_in_processes_of_its_own(stage: Stage) -> None:
-    tg, slack = stage.tg, stage.slack
-    on_telegram, on_slack = ("Sari", "Joko", "Maria", "Anna"), ("Hasan", "Lin", "Yohana", "Tom")
-    codes = await founded(stage)
-    await slack.order("command", "Ratna Dewi", "/titian", f"join {codes[4]}")
+async def agreed(slack: Platform, code: str) -> None:
+    """The broker joins, and agrees to be reviewed."""
+    await slack.order("command", "Ratna Dewi", "/titian", f"join {code}")
     await slack.order("wait", "Ratna Dewi", "Join", timeout=PATIENCE)
     await slack.order("click", "Ratna Dewi", "Join")
     await slack.order("wait", "Ratna Dewi", "I agree", timeout=PATIENCE)
     await slack.order("click", "Ratna Dewi", "I agree")
+
+
+async def test_a_review_with_everything_in_processes_of_its_own(stage: Stage) -> None:
+    tg, slack = stage.tg, stage.slack
+    on_telegram, on_slack = ("Sari", "Joko", "Maria", "Anna"), ("Hasan", "Lin", "Yohana", "Tom")
+    codes = await founded(stage)
+    await agreed(slack, codes[4])
     await asyncio.gather(
         *(joined(tg, False, who, codes[n // 2]) for n, who in enumerate(on_telegram)),
         *(joined(slack, True, who, codes[2 + n // 2]) for n, who in enumerate(on_slack)),

@@ -10,6 +10,7 @@ from adapters.slack.adapter import Slack
 from adapters.telegram import outgoing as telegram
 from adapters.telegram.adapter import Telegram
 from bot.preview import drawn
+from dialogues.texts import Texts
 from tests.doubles.slack_people import User as SlackUser
 from tests.doubles.telegram_people import User as TelegramUser
 from tests.doubles.waiting import until
@@ -85,12 +86,13 @@ def as_previewed(both: Both) -> None:
     checkin = library.checkins["responsibilities"]
     sent = [c["params"] for c in both.tg.calls if c["method"].lower() == "editmessagetext"]
     asked = [(p["text"], json.loads(p.get("reply_markup", "{}"))) for p in sent]
-    for title, outgoing in drawn(library, checkin, "en", Telegram.ability, now):
+    texts = Texts(library)
+    for title, outgoing in drawn(library, texts, checkin, "en", Telegram.ability, now):
         if title.startswith("question"):
             ((_, values),) = telegram.requests(outgoing)
             assert (values["text"], json.loads(values["reply_markup"])) in asked, title
     opened = [c["args"]["view"]["blocks"] for c in both.slack.calls if c["method"] == "views.open"]
-    for title, outgoing in drawn(library, checkin, "en", Slack.ability, now):
+    for title, outgoing in drawn(library, texts, checkin, "en", Slack.ability, now):
         if title == "page":
             ((_, values),) = slack.requests(outgoing)
             assert values["view"]["blocks"] in opened
@@ -134,9 +136,9 @@ async def test_eight_partners_on_two_platforms(both: Both) -> None:
         assert "8 of 8" in str(seen["blocks"]) and "actions" not in str(seen["blocks"])
     report = await ratna.wait("What your partners said", PATIENCE)
     assert WORDS in str(report["blocks"])
-    await until(lambda: workspace.files, PATIENCE, lambda: "no picture came")
-    (picture,) = workspace.files.values()
-    assert picture["data"].startswith(b"\x89PNG")
+    await until(lambda: len(workspace.files) == 2, PATIENCE, lambda: "not both files came")
+    picture, paper = workspace.files.values()
+    assert picture["data"].startswith(b"\x89PNG") and paper["data"].startswith(b"%PDF-")
     assert not any(WORDS in m.get("text", "") for m in budi.seen())
     tg.assert_clean()
     workspace.assert_clean(warnings=True)

@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 import storage.tables  # noqa: F401  (the tables register themselves)
-from dialogues.errors import CannotStart
-from storage.database import Utc, open_engine, upgrade
+from dialogues.errors import CannotStart, NotNow
+from storage.database import Prepared, Utc, open_engine, upgrade
 from storage.store import Store, Unit
 
 
@@ -35,8 +35,29 @@ def test_upgrading_twice_is_harmless(database_url: str) -> None:
         before = MigrationContext.configure(connection).get_current_revision()
     upgrade(database_url)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == before == "0004"
+        assert MigrationContext.configure(connection).get_current_revision() == before == "0015"
     engine.dispose()
+
+
+def test_an_upgrade_of_a_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Else a second one, begun meanwhile, would find some of the first one's tables."""
+    url = f"sqlite:///{tmp_path / 't.db'}"
+
+    def fail(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "gone" in statement:
+            raise OSError("the disk is full")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(CannotStart, match="the disk is full"):
+            upgrade(url)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", fail)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM sqlite_master")).scalar() == 0
+    engine.dispose()
+    upgrade(url)
 
 
 def test_rows_that_must_not_keep_their_order_have_no_rowid(tmp_path: Path) -> None:
@@ -127,3 +148,11 @@ async def test_a_reader_in_the_way_is_noticed(tmp_path: Path) -> None:
     reader.dispose()
     assert await store.scrub()
     store.close()
+
+
+async def test_a_prepared_statement_that_fails_is_the_usual_error(store: Store) -> None:
+    """And shows no value either."""
+    lost = Prepared(lambda _: sa.text("INSERT INTO nowhere VALUES (:a)"))
+    with pytest.raises(sa.exc.ProgrammingError if not store.alone else NotNow) as caught:
+        await store.transact(lambda unit: lost.run(unit.link, a="secret words"))
+    assert "secret words" not in f"{caught.value}{caught.value.__cause__}"

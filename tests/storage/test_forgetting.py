@@ -22,6 +22,7 @@ from dialogues.model import (
     Standing,
     Task,
 )
+from dialogues.service import Service
 from storage import (
     brokers,
     drafts,
@@ -33,8 +34,8 @@ from storage import (
     results,
     reviews,
     rounds,
+    timers,
 )
-from storage.brokers import Service
 from storage.forgetting import forget
 from storage.kept import kept
 from storage.store import Store, Unit
@@ -73,7 +74,7 @@ def asked(
         review,
         checkin,
         audience,
-        Confidence.SEALED,
+        Confidence.NAMED if audience is Audience.BROKER else Confidence.SEALED,
         (),
         Protect.PERSON,
         5,
@@ -174,7 +175,7 @@ async def test_a_broker_takes_their_reports_along(store: Store, library: Library
         report = Message(say("report/coordinator"), report=f"{round_.review_id} coordinator")
         key = f"review:{round_.review_id}:shared:{seat.id}"
         outbox.put(unit, key, report, NOW, person=joko)
-        outbox.put_timer(unit, "share", "share", NOW, review=round_.review_id)
+        timers.put(unit, "share", "share", NOW, review=round_.review_id)
         other = asked(unit, library, [seat])
         results.save_result(unit, other.id, {"answered": 6}, None, None, [])
 
@@ -186,7 +187,7 @@ async def test_a_broker_takes_their_reports_along(store: Store, library: Library
         assert reviews.review(unit, round_.review_id).state is ReviewState.CANCELLED
         found = rounds.find_round(unit, round_.id)
         assert found is not None and found.state is RoundState.UNREADABLE
-        assert outbox.claim(unit, NOW, "x") == [] and outbox.due_timers(unit, NOW) == []
+        assert outbox.claim(unit, NOW, "x") == [] and timers.due(unit, NOW) == []
         assert results.result(unit, other.id) is not None
         left = brokers.assignment(unit, appointed)
         assert (left.name, left.tasks, left.aims) == ("", (), "")
@@ -224,7 +225,7 @@ async def test_all_that_is_kept_is_listed_and_nothing_of_others(
         appointed = brokers.appoint(unit, made, sari, Service(Kind.EXTERNAL, NOW.date()), NOW)
         asked(unit, library, [mine])
         own = asked(unit, library, [mine], appointed, Audience.BROKER)
-        results.save_result(unit, own.id, {"mirror": True, "answers": {"r1": "4"}}, None, None, [])
+        results.save_result(unit, own.id, {"named": {str(mine.id): {"r1": "4"}}}, None, None, [])
         partnerships.set_partnership(unit, made, "minimum", 6, SARI, NOW)
         partnerships.set_partnership(unit, made, "minimum", 7, "Joko Prasetyo", NOW)
         outbox.put(unit, "k", Message(say("coordinator/told")), NOW, person=sari)
@@ -239,7 +240,7 @@ async def test_all_that_is_kept_is_listed_and_nothing_of_others(
     assert membership["partnership"] == "Water" and membership["organisation"] == "PU"
     assert membership["roles"] == ["broker", "partner"]
     assert [line["state"] for line in found["asked_in"]] == ["open", "open"]
-    assert found["own_view_as_broker"][0]["answers"] == {"r1": "4"}
+    assert found["answered_by_name"][0]["answers"] == {"r1": "4"}
     assert [line["after"] for line in found["settings_changed"]] == ["6"]
     assert len(found["reviews_started"]) == 2 and len(found["services_as_broker"]) == 1
     assert found["command_under_way"][0]["command"] == "invite"

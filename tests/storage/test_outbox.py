@@ -3,9 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+from sqlmodel import col, select
+
 from dialogues.messages import Button, Localised, Message, Spot, say
-from storage import outbox
+from storage import leases, outbox, timers
 from storage.store import Store, Unit
+from storage.tables import OutboxRow
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -71,7 +75,7 @@ async def test_a_lease_that_ran_out_is_taken_again(store: Store) -> None:
     assert await store.read(lambda unit: outbox.waits(unit, NOW)) == (False, False)
     late = NOW + outbox.LEASE + timedelta(seconds=1)
     assert await store.read(lambda unit: outbox.waits(unit, late)) == (False, True)
-    await store.transact(lambda unit: outbox.recover(unit, late))
+    await store.transact(lambda unit: leases.recover(unit, late))
     again = await store.transact(lambda unit: outbox.claim(unit, late, "me"))
     assert [(p.key, p.attempts) for p in again] == [("k", 2)]
 
@@ -88,16 +92,19 @@ async def test_what_was_on_its_way_is_said_once_more_but_a_reminder_never(store:
         posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
         assert sorted(p.key for p in posts) == held
         for found in posts:
-            assert await store.transact(lambda u, i=found: outbox.sending(u, i, NOW))  # type: ignore[misc]
-        assert await store.read(outbox.holders) == (["gone"] if held else [])
-        await store.transact(lambda unit: outbox.recover(unit, NOW, "gone"))
+            assert await store.transact(lambda u, i=found: outbox.sending(u, i, NOW, "gone"))  # type: ignore[misc]
+        assert await store.read(leases.holders) == (["gone"] if held else [])
+        await store.transact(lambda unit: leases.recover(unit, NOW, "gone"))
 
 
 async def test_a_line_taken_back_cannot_be_sent_by_who_lost_it(store: Store) -> None:
     await store.transact(lambda unit: post(unit, "k"))
     (mine,) = await store.transact(lambda unit: outbox.claim(unit, NOW, "slow"))
-    await store.transact(lambda unit: outbox.recover(unit, NOW, "slow"))
-    assert not await store.transact(lambda unit: outbox.sending(unit, mine, NOW))
+    await store.transact(lambda unit: leases.recover(unit, NOW, "slow"))
+    assert not await store.transact(lambda unit: outbox.sending(unit, mine, NOW, "slow"))
+    await store.transact(lambda unit: outbox.claim(unit, NOW, "quick"))
+    assert not await store.transact(lambda unit: outbox.sending(unit, mine, NOW, "slow"))
+    assert await store.transact(lambda unit: outbox.sending(unit, mine, NOW, "quick"))
 
 
 async def test_what_was_sent_keeps_no_words(store: Store) -> None:
@@ -110,33 +117,33 @@ async def test_what_was_sent_keeps_no_words(store: Store) -> None:
 
 async def test_timers_ring_in_order_move_and_go(store: Store) -> None:
     def set_up(unit: Unit) -> None:
-        outbox.put_timer(unit, "b", "close", NOW + timedelta(hours=2), review=1)
-        outbox.put_timer(unit, "a", "signal", NOW + timedelta(hours=1), review=1)
-        outbox.put_timer(unit, "a", "signal", NOW, review=1)
+        timers.put(unit, "b", "close", NOW + timedelta(hours=2), review=1)
+        timers.put(unit, "a", "signal", NOW + timedelta(hours=1), review=1)
+        timers.put(unit, "a", "signal", NOW, review=1)
 
     await store.transact(set_up)
     assert await store.read(lambda u: outbox.next_due(u, NOW)) == NOW + timedelta(hours=1)
-    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+    assert await store.read(lambda u: timers.due(u, NOW)) == []
     late = NOW + timedelta(hours=3)
-    assert [t.key for t in await store.read(lambda u: outbox.due_timers(u, late))] == ["a", "b"]
-    await store.transact(lambda u: outbox.move_timer(u, "b", NOW))
-    due = await store.read(lambda u: outbox.due_timers(u, NOW))
+    assert [t.key for t in await store.read(lambda u: timers.due(u, late))] == ["a", "b"]
+    await store.transact(lambda u: timers.move(u, "b", NOW))
+    due = await store.read(lambda u: timers.due(u, NOW))
     assert [t.key for t in due] == ["b"]
-    await store.transact(lambda u: outbox.drop_timer(u, due[0].id))
-    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+    await store.transact(lambda u: timers.drop(u, due[0].id))
+    assert await store.read(lambda u: timers.due(u, NOW)) == []
 
 
 async def test_the_end_of_a_round_takes_what_belongs_to_it(store: Store) -> None:
     def set_up(unit: Unit) -> None:
         post(unit, "bound", NOW, 5)
         post(unit, "free")
-        outbox.put_timer(unit, "t", "hour", NOW, round_id=5)
+        timers.put(unit, "t", "hour", NOW, round_id=5)
 
     await store.transact(set_up)
     await store.transact(lambda unit: outbox.forget_round(unit, 5))
     left = await store.transact(lambda unit: outbox.claim(unit, NOW, "me"))
     assert [p.key for p in left] == ["free"]
-    assert await store.read(lambda u: outbox.due_timers(u, NOW)) == []
+    assert await store.read(lambda u: timers.due(u, NOW)) == []
 
 
 async def test_only_what_still_waits_is_put_off(store: Store) -> None:
@@ -163,3 +170,19 @@ async def test_a_claimed_line_that_was_deleted_is_noticed_whatever_has_its_numbe
     assert not await store.read(lambda unit: outbox.is_there(unit, taken))
     await store.transact(lambda unit: post(unit, "new"))
     assert not await store.read(lambda unit: outbox.is_there(unit, taken))
+
+
+async def test_a_damaged_line_holds_nobody_else_up(store: Store) -> None:
+    def prepare(unit: Unit) -> None:
+        for key in ("damaged", "well"):
+            post(unit, key)
+        table = sa.update(OutboxRow).where(col(OutboxRow.key) == "damaged")
+        unit.connection().execute(table.values(body={"~": "message"}))
+
+    await store.transact(prepare)
+    posts = await store.transact(lambda unit: outbox.claim(unit, NOW, "x"))
+    assert [post.key for post in posts] == ["well"]
+    states = await store.read(
+        lambda unit: dict(unit.exec(select(OutboxRow.key, OutboxRow.state)).all())
+    )
+    assert states == {"damaged": "failed", "well": "claimed"}

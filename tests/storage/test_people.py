@@ -19,8 +19,8 @@ from dialogues.model import (
     Standing,
     Task,
 )
+from dialogues.service import Service
 from storage import brokers, drafts, partnerships, people, results, reviews, rounds
-from storage.brokers import Service
 from storage.store import Store, Unit
 
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)

@@ -1,0 +1,56 @@
+"""Two processes write the same ballots while a third seals them again: nothing is lost."""
+
+import asyncio
+import os
+from dataclasses import replace
+
+from dialogues.library import Library
+from storage import rounds, sealing
+from storage.database import upgrade
+from storage.keyrings import TableKeyring
+from storage.sealing import open_box
+from storage.store import Store, Unit
+from tests.conftest import fresh_database
+from tests.storage.test_sealing import drafts, opened
+
+TAPS = 12
+
+
+async def test_taps_in_two_processes_and_a_new_seal_in_a_third(
+    postgres: str, library: Library
+) -> None:
+    with fresh_database(postgres) as url, fresh_database(postgres) as keys:
+        upgrade(url)
+        master = os.urandom(32)
+        keyrings = [TableKeyring(keys, master) for _ in range(3)]
+        stores = [Store(url) for _ in range(3)]
+        round_, members = await opened(stores[0], keyrings[0], library)
+
+        async def tap(process: int, member: int, number: int) -> None:
+            def work(unit: Unit) -> None:
+                box = open_box(unit, keyrings[process], round_)
+                before = box.read(member, take=True)
+                assert before is not None
+                answers = {**before.answers, f"{process}-{number}": ("5",)}
+                box.write(member, replace(before, answers=answers))
+
+            await stores[process].transact_ballot(work)
+
+        async def seal() -> None:
+            for _ in range(4):
+                assert await stores[2].transact(
+                    lambda unit: sealing.renew(unit, keyrings[2], round_.id)
+                )
+                await stores[2].transact(lambda unit: sealing.retire(unit, keyrings[2], round_.id))
+
+        asked = (0, 2)
+        taps = [tap(p, members[m], n) for n in range(TAPS) for m in asked for p in (0, 1)]
+        await asyncio.gather(*taps, seal())
+        found = await stores[1].read(drafts(keyrings[1], round_, members))
+        whole = {f"{p}-{n}" for p in (0, 1) for n in range(TAPS)}
+        assert [set(found[m].answers) for m in asked] == [whole, whole]
+        assert (await stores[1].read(lambda unit: rounds.standing(unit, round_.id)))[1] == 5
+        assert len(list(keyrings[0].names())) == 2
+        for store, keyring in zip(stores, keyrings, strict=True):
+            await asyncio.to_thread(store.close)
+            keyring.close()
