@@ -55,7 +55,7 @@ class Timekeeping:
         """Ballots before invitations, closes before their keys go, messages after both."""
         closing = (self._fill, self._timers, self._fill_opened, self._finish)
         leading = [self._leading(step) for step in (*closing, self._daily, self._retire)]
-        return (*leading[:5], self._send, *leading[5:])
+        return (*leading[:4], self._send, *leading[4:])
 
     def _leading(self, step: Step) -> Step:
         """*step* where this process keeps the time. Should two think so, both still do no harm."""
@@ -183,6 +183,7 @@ class Timekeeping:
     async def _daily(self, now: datetime) -> None:
         """Once a day, and at the start: what is too old goes, comments with their key.
 
+        After what waits has gone out, since it takes a while; what it adds goes out after it.
         The key first: a crash in between leaves rows that nobody can open, for the next day.
         """
         if self._day == now.date():
@@ -200,3 +201,4 @@ class Timekeeping:
                 )
             )
         self._day = now.date()
+        await self._send(now)
