@@ -4,7 +4,10 @@ import sys
 from dataclasses import dataclass
 
 from bench import charts
-from bench.compare import SLACK, Outcome, Run, Spread, called, compare, stated
+from bench.compare import SLACK, Outcome, Run, Spread, called, compare, stated, timed
+
+LIBRARIES = "sqlmodel, jinja2, babel.dates, markdown_it, starlette.routing, uvicorn, structlog"
+PLATFORMS = "telegram, slack_bolt.async_app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,35 @@ REGISTERED = (
         run_b=stated(sys.executable, "-m", "bench.due", "apscheduler"),
         limit=1 / 5,
         most=0.100,
+        pairs=3,
+    ),
+    Comparison(
+        name="help",
+        a="titian --help",
+        b="Typer, imported",
+        run_a=timed(sys.executable, "-m", "bot", "--help"),
+        run_b=timed(sys.executable, "-c", "import typer"),
+        limit=2.0,
+        most=0.200,
+    ),
+    Comparison(
+        name="ready to serve",
+        a="exec to /readyz",
+        b="its libraries, imported",
+        run_a=called("bench.start:ready"),
+        run_b=timed(sys.executable, "-c", f"import {LIBRARIES}"),
+        limit=3.0,
+        most=2.0,
+        pairs=3,
+    ),
+    Comparison(
+        name="first of 10,000 that waited",
+        a="exec to the first message",
+        b="its libraries, imported",
+        run_a=called("bench.start:resumed"),
+        run_b=timed(sys.executable, "-c", f"import {LIBRARIES}, {PLATFORMS}"),
+        limit=3.0,
+        most=2.5,
         pairs=3,
     ),
     Comparison(
