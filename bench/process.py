@@ -1,6 +1,6 @@
-"""The whole process: how soon it helps and serves, and how much memory it takes.
+"""How much memory the whole process takes, and what open check-ins add to it.
 
-Beside it stand bare processes that only import the same libraries.
+Beside it stands a bare process that only imports the same libraries.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.group import opened
+from bench.start import served
 from dialogues.messages import Address, Incoming, Spot, Tap
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.telegram_double import TelegramDouble
@@ -26,7 +27,6 @@ from tests.doubles.telegram_double import TelegramDouble
 LIBRARIES = "telegram, slack_bolt.async_app, sqlmodel, alembic, uvicorn, starlette.applications"
 IMPORTS = (sys.executable, "-c", f"import {LIBRARIES}, jinja2, babel, apscheduler, nacl.secret")
 ASKED = 10_000
-SERVED = 15.0
 
 
 def resident(pid: int | str = "self") -> int:
@@ -48,55 +48,6 @@ OWN_MEMORY = (
 )
 
 
-@contextmanager
-def running(folder: Path, **settings: str) -> Iterator[tuple[int, float]]:
-    """Titian as a process of its own; its id, and the seconds from its start until it serves."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    given = {
-        "TITIAN_DATABASE_URL": f"sqlite:///{folder / 'titian.db'}",
-        "TITIAN_KEYRING": f"file:{folder / 'keyring'}",
-        "TITIAN_PORT": str(port),
-        "TITIAN_OPERATOR": "Bench",
-        **settings,
-    }
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("TITIAN_")}
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        (sys.executable, "-m", "bot", "run"),
-        env={**clean, **given},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not _serves(port):
-            assert process.poll() is None, "Titian ended before it served"
-            assert time.perf_counter() - began < SERVED, "Titian does not serve"
-            time.sleep(0.01)
-        yield process.pid, time.perf_counter() - began
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _serves(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-
-
-def ready() -> float:
-    """Seconds from the start until it serves, on a database that is there already."""
-    with tempfile.TemporaryDirectory() as name:
-        with running(Path(name)):
-            pass
-        with running(Path(name)) as (_, seconds):
-            return seconds
-
-
 def memory() -> float:
     """Bytes of a process with both platforms up."""
     return asyncio.run(_memory())
@@ -104,13 +55,14 @@ def memory() -> float:
 
 async def _memory() -> float:
     def measure(folder: Path, settings: dict[str, str]) -> float:
-        with running(folder, **settings) as (pid, _):
+        with served(folder, **settings) as (pid, _):
             time.sleep(3)  # both are up, and the first ticks were done
             return resident(pid)
 
     with tempfile.TemporaryDirectory() as name:
         async with TelegramDouble("123456:double") as tg, SlackDouble("socket") as slack:
             settings = {
+                "TITIAN_OPERATOR": "Bench",
                 "TITIAN_TELEGRAM_TOKEN": "123456:double",
                 "TITIAN_TELEGRAM_API_URL": tg.base_url.removesuffix("/bot"),
                 "TITIAN_SLACK_BOT_TOKEN": "xoxb-double",

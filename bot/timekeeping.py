@@ -58,9 +58,9 @@ class Timekeeping:
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
         closing = (self._fill, self._timers, self._fill_opened, self._finish)
-        daily = (self._daily, self._offers)
-        leading = [self._leading(step) for step in (*closing, *daily, self._retire)]
-        return (*leading[:-1], self._send, leading[-1])
+        daily = (self._daily, self._offers, self._retire)
+        leading = [self._leading(step) for step in (*closing, *daily)]
+        return (*leading[:4], self._send, *leading[4:])
 
     def _leading(self, step: Step) -> Step:
         """*step* where this process keeps the time. Should two think so, both still do no harm."""
@@ -188,6 +188,7 @@ class Timekeeping:
     async def _daily(self, now: datetime) -> None:
         """Once a day, and at the start: what is too old goes, comments with their key.
 
+        After what waits has gone out, since it takes a while; what it adds goes out after it.
         The key first: a crash in between leaves rows that nobody can open, for the next day.
         """
         if self._day == now.date():
@@ -204,9 +205,12 @@ class Timekeeping:
 
     async def _offers(self, now: datetime) -> None:
         """What partnerships may be offered today; some of them a tick, so that nothing waits."""
-        for _ in range(min(len(self._unseen), LOOKS)):
+        looks = min(len(self._unseen), LOOKS)
+        for _ in range(looks):
             await self._offer(*self._unseen[0], now)
             self._unseen.popleft()
+        if looks:
+            await self._send(now)
 
     async def _offer(self, group: int, founded: datetime, now: datetime) -> None:
         """Most days there is nothing to be written, and answers need not wait for it."""

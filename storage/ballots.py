@@ -11,7 +11,6 @@ from datetime import date
 
 import sqlalchemy as sa
 from nacl import exceptions, secret
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from dialogues.answers import Answer, largest
@@ -19,6 +18,7 @@ from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from storage.database import Prepared
+from storage.inserting import insert_into
 from storage.keyring import Keyring, is_seal_key, seal_key, slot_key
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
@@ -35,10 +35,9 @@ def padded_size(checkin: CheckIn) -> int:
 
 
 def _noted(dialect: sa.Dialect) -> sa.Executable:
-    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
     names = ("seen", "round_id", "day")
     values: dict[str, object] = {name: sa.bindparam(name) for name in names}
-    return insert(InboxRow).values(values).on_conflict_do_nothing()
+    return insert_into(InboxRow, dialect.name).values(values).on_conflict_do_nothing()
 
 
 Change = Callable[[Draft], Draft]
