@@ -6,15 +6,10 @@ Beside it stands a bare process that only imports the same libraries.
 import asyncio
 import gc
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
