@@ -15,7 +15,7 @@ from nacl import exceptions, secret
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from dialogues.answers import Answer, largest
+from dialogues.answers import largest
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
@@ -133,7 +133,7 @@ class Box:
         return _note(self._link, mark, self._round, None)
 
     def _slot(self, member: int) -> bytes:
-        return hmac.new(self._slot_key, str(member).encode(), hashlib.sha256).digest()
+        return hmac.digest(self._slot_key, str(member).encode(), "sha256")
 
     def _bound(self, slot: bytes) -> bytes:
         return f"{self._round}:{self._number}:".encode() + slot
@@ -176,7 +176,7 @@ class Box:
 
 def _draft(padded: bytes) -> Draft:
     length = int.from_bytes(padded[:HEAD], "big")
-    return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
+    return draft_from_plain(json.loads(str(padded[HEAD : HEAD + length], "utf-8")))
 
 
 def make_keys(keyring: Keyring, round_id: int) -> None:
@@ -251,7 +251,7 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
     return Draft(
         State(str(data["s"])),
         str(data["p"]),
-        {key: _answer(value) for key, value in answers.items()},
+        {key: tuple(v) if isinstance(v, list) else v for key, v in answers.items()},
         tuple(partial),
         str(data["r"]),
         bool(data["c"]),
@@ -260,9 +260,3 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
         str(data["t"]),
         tuple(str(item) for item in shown),
     )
-
-
-def _answer(value: object) -> Answer:
-    if isinstance(value, list):
-        return tuple(str(item) for item in value)
-    return None if value is None else str(value)

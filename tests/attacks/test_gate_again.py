@@ -59,7 +59,7 @@ def meetings(t: int) -> Iterator[tuple[int, int, int]]:
     """Sizes of a first round, and how many of at most t + 2 joined and left after it."""
     for joined, left in CAME_AND_WENT:
         if joined + left <= t + 2:
-            for n in range(max(5, t + 3), (16 if LONG else 2 * t + 8)):
+            for n in range(max(5, t + 3), max(16 if LONG else 0, 2 * t + 8)):
                 if max(5, t + 3) <= n - left + joined:
                     yield n, joined, left
 
