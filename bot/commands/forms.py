@@ -132,8 +132,8 @@ def _again(scene: Scene, command: Command, pending: drafts.Pending) -> Draft:
 
 
 def _enter(scene: Scene, command: Command, pending: drafts.Pending) -> None:
-    if pending.partnership_id is not None:
-        scene.enter(pending.partnership_id)
+    if pending.partnership_id is not None and takes_part(scene, pending.partnership_id):
+        scene.enter(pending.partnership_id)  # whoever left since goes on outside it, if at all
     if not scene.holds(command.roles):
         drafts.drop(scene.unit, scene.person.id)
         raise _not_allowed(scene, command)
