@@ -185,11 +185,11 @@ class Town:
         await self.world.app.conversation.handle(self._incoming(who, Command("help"), ELSEWHERE))
 
     # ---- playing ---------------------------------------------------------------------------
-    def plays(self, who: str, event: Event, workspace: str = "") -> Play:
-        """*who* does something; nothing of it is kept."""
+    def plays(self, who: str, event: Event, workspace: str = "", chat: str = "") -> Play:
+        """*who* does something, in private or in the group *chat*; nothing of it is kept."""
         self._play = done = Play()
         replies = self._runner.run(
-            self.world.app.conversation.handle(self._incoming(who, event, workspace))
+            self.world.app.conversation.handle(self._incoming(who, event, workspace, chat))
         )
         done.words = "\n".join(f"{r.text} {r.buttons} {r.form}" for r in replies)
         return done
@@ -207,10 +207,11 @@ class Town:
     def look(self, work: Any) -> Any:
         return self._runner.run(self.world.app.store.read(work))
 
-    def _incoming(self, who: str, event: Event, workspace: str) -> Incoming:
-        chat = Spot("playground", who if not workspace else f"{workspace}-{who}")
+    def _incoming(self, who: str, event: Event, workspace: str, group: str = "") -> Incoming:
+        own = who if not workspace else f"{workspace}-{who}"
+        chat = Spot("playground", group or own)
         sender = Address("playground", workspace, who)
-        return Incoming(f"play {next(self._keys)}", sender, chat, True, event, name=who)
+        return Incoming(f"play {next(self._keys)}", sender, chat, not group, event, name=who)
 
     def _watch(self) -> None:
         """From here on what a transaction does is noted and undone."""
