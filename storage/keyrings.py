@@ -81,6 +81,7 @@ class TableKeyring:
         Raises NotNow where the database is away, or the master key was changed meanwhile: that
         is no lost key.
         """
+        checked(name)
         try:
             return self._open(name)
         except (IndexError, exceptions.CryptoError, ValueError):

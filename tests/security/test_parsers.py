@@ -32,7 +32,7 @@ NUMBERS = [
     "-1",
     "²",
     "٣",
-    "９",
+    "\uff19",
     "9" * 19,
     "9" * 5000,
     "9999999 bulan",
@@ -65,9 +65,11 @@ def test_a_command_is_one_or_refused(text: str) -> None:
 
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Makassar")
-TIMES = ["friday", "jumat", "17:00", "17.00", "99:99", "24:00", "31 february", "29 feb", "2026-11-01",
-         "tomorrow", "besok", "weeks", "minggu", "months", "days", "d", "in", "every", "at",
-         "9999-12-31", "0000-00-00", "10000-01-01", "1/2/3", "am", "pm", "noon"]  # fmt: skip
+TIMES = (
+    *("friday", "jumat", "17:00", "17.00", "99:99", "24:00", "31 february", "29 feb", "am", "pm"),
+    *("2026-11-01", "tomorrow", "besok", "weeks", "minggu", "months", "days", "d", "in", "every"),
+    *("at", "9999-12-31", "0000-00-00", "10000-01-01", "1/2/3", "noon"),
+)
 times = st.lists(st.one_of(st.sampled_from([*TIMES, *NUMBERS]), st.text(max_size=6)), max_size=4)
 
 
@@ -90,8 +92,8 @@ READERS: list[Callable[[str], Any]] = [
 
 
 def test_every_reader_of_a_time_is_tried() -> None:
-    tried = str([reader.__code__.co_names + (reader.__name__,) for reader in READERS])
-    assert [name for name in vars(when) if name.startswith("read_") and name not in tried] == []
+    tried = str([(*reader.__code__.co_names, reader.__name__) for reader in READERS])
+    assert [name for name in vars(when) if name[:5] == "read_" and name not in tried] == []
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[crfwp]:[\w:²٣-]*"), typed.map("c:{}".format)))

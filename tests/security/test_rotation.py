@@ -80,6 +80,7 @@ async def test_open_check_ins_comments_and_tokens_go_on(
 ) -> None:
     world = await begun(tmp_path, kind)
     await world.stop()
+    world.app.house.keyring.close()
     old = key_of(kind)
     done = turn(kind)
     assert done.lost == 0 and done.tokens == 1 and done.keys >= 5
@@ -102,6 +103,7 @@ async def test_open_check_ins_comments_and_tokens_go_on(
     await again.forward(hours=6, minutes=5)
     assert "8 of 8 people" in again.last("ratna")
     await again.stop()
+    again.app.house.keyring.close()
     with pytest.raises(KeyLost), rotation.Unit(sa.create_engine(kind["database_url"])) as unit:
         installations.find(unit, old, "slack:T1")
     if "master_key" in kind:
