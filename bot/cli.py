@@ -86,10 +86,10 @@ def _serve(process: str) -> None:
     from bot.app import serve
     from bot.logs import set_up
     from bot.processes import Process
-    from bot.settings import read_settings
+    from bot.settings import read_settings, secrets
 
     settings = read_settings()
-    set_up(settings.log)
+    set_up(settings.log, secrets(settings))
     dumps.keep_out()
     asyncio.run(serve(settings, Process(process)))
 
@@ -130,6 +130,23 @@ def restore(file: Path) -> None:
     print(f"{done.unreadable} open review(s) ended without a result: their keys are gone.")
     print(f"{done.forgotten} person(s) who were deleted since were deleted again.")
     print(f"{done.unsent} message(s) that were due since are not sent: they may have been.")
+
+
+@cli.command()
+def rotate() -> None:
+    """Put all that is under the master key under a new one. Stop Titian before."""
+    from bot.rotating import rotate as turn
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    done = turn(settings)
+    print(f"{done.keys} key(s) and {done.tokens} workspace(s) are under the new master key.")
+    if done.lost:
+        print(f"{done.lost} key(s) could be opened with neither, and were left as they are.")
+    if settings.new_master_key:
+        print("Put it into TITIAN_MASTER_KEY, take TITIAN_NEW_MASTER_KEY away, start Titian.")
+    else:
+        print("It lies beside the keys, in place of the old one: start Titian.")
 
 
 @cli.command()

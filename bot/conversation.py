@@ -39,7 +39,15 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
+from dialogues.tokens import (
+    CommandToken,
+    FormToken,
+    PageToken,
+    RoundToken,
+    WholeToken,
+    number,
+    read,
+)
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -269,9 +277,10 @@ class Conversation:
         match read(token):
             case CommandToken(text=text):
                 if text.startswith("@"):
-                    chosen, _, text = text.removeprefix("@").partition(" ")
-                    if takes_part(scene, int(chosen)):
-                        scene.enter(int(chosen))
+                    named, _, text = text.removeprefix("@").partition(" ")
+                    chosen = number(named)
+                    if chosen is not None and takes_part(scene, chosen):
+                        scene.enter(chosen)
                 parsed = parse(TREE, text)
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
