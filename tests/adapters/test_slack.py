@@ -391,12 +391,16 @@ ALL = Form(
 
 async def test_values_of_every_kind(ground: Ground) -> None:
     ana, budi, citra = (ground.slack.user(name) for name in ("Ana", "Budi", "Citra"))
-    robot = ground.slack.user("Robot", is_bot=True)
+    robot, gone = ground.slack.user("Robot", is_bot=True), ground.slack.user("Gone")
+    gone.deactivate()
     ground.script.answer = lambda event: asking(event, ALL)
     await ana.command("/titian", "x")
     ground.script.answer = lambda event: []
     await ana.submit(
-        scale="10", many=["Two", "Nine"], more=["Task 11"], who=[budi.id, robot.id, citra.id]
+        scale="10",
+        many=["Two", "Nine"],
+        more=["Task 11"],
+        who=[budi.id, robot.id, gone.id, citra.id],
     )
     assert ground.heard.event == Filled(
         "p:3",
@@ -710,10 +714,11 @@ async def test_repeated_deliveries_have_the_same_key(ground: Ground) -> None:
     ground.slack.violations.clear()
 
 
-async def test_events_come_again_with_the_same_key(ground: Ground) -> None:
+@pytest.mark.parametrize("new_ids", [False, True])
+async def test_events_come_again_with_the_same_key(ground: Ground, new_ids: bool) -> None:
     ana = ground.slack.user("Ana")
     place = ground.slack.channel("general", ana)
-    ground.slack.duplicate(1)
+    ground.slack.duplicate(1, new_ids=new_ids)
     await ground.slack.event(joined(ground, ana, place.id), wait=True)
     await ana.wait("Heard.", channel=place)
     one, two = ground.script.handled
