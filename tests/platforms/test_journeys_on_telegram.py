@@ -5,7 +5,6 @@ its own: links, and how a list is drawn. Journeys in which a whole page is hande
 played: Telegram has no pages. Two here, all of them with TEST_LONG=1.
 """
 
-import asyncio
 import os
 import random
 import re
@@ -45,7 +44,6 @@ PLAYED = [
 ]
 SHORT = ["language", "stop"]
 ALL = 100_000
-BRIEFLY = 0.1
 OWN = re.compile(
     r"\S+\?start=| \[(All on one page|Semua dalam satu halaman)\]"
     r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh\."
@@ -102,18 +100,12 @@ class OnTelegram:
 
         def still() -> bool:
             replying = any(taking._tasks for taking in self.taking)
-            return not (self.tg.updates or self.tg.tasks or replying)
+            sending = self.both.app.delivery._lanes.busy
+            return not (self.tg.updates or self.tg.tasks or replying or sending)
 
-        said = -1
-        while said != self.said():  # a reminder is ended before it is sent
-            said = self.said()
-            await until(still, PATIENCE, lambda: f"{self.tg.updates} {self.tg.tasks}")
+        for _ in range(2):  # a reminder is ended before it is sent
             await self.both.quiet()
-            await asyncio.sleep(BRIEFLY)
-
-    def said(self) -> int:
-        """How often Titian has said, changed or deleted something."""
-        return len([c for c in self.tg.calls if c["method"].lower() != "getupdates"])
+            await until(still, PATIENCE, lambda: f"{self.tg.updates} {self.tg.tasks}")
 
     async def _place(self, user: str, chat: str) -> Chat | None:
         if chat == "private":
