@@ -23,8 +23,9 @@ SHORT = timedelta(days=56)
 HANDOVER = timedelta(days=92)
 """Who begins within this after somebody else ended has taken over from them."""
 PULSE = "effectiveness-pulse"
-CRISIS = frozenset({"impartiality-pulse", "enabling-conditions"})
-"""What can still be asked during a crisis, on request (domain d.20)."""
+CRISIS = frozenset({"impartiality-pulse", "external-broker"})
+"""What can still be asked during a crisis, on request: whether a broker is even-handed, and
+whether one from outside stays committed (domain d.20)."""
 
 
 class OfferState(StrEnum):
