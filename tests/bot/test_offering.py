@@ -132,3 +132,28 @@ async def test_in_a_crisis_two_checks_can_be_asked_for(group: Any) -> None:
     assert "min, until" in group.last("sari")
     await group.forward(days=5)
     assert "I can tell that you have not sent answers" in group.last("sari")
+
+
+async def pulse(world: Any, **answers: tuple[str, ...]) -> None:
+    await world.says("budi", "/review start effectiveness-pulse for 1d")
+    await world.taps("budi", "Start")
+    for user, _ in PEOPLE:
+        await world.taps(user, "All on one page")
+        await world.fills(user, {"overall": ("6",), **answers})
+    await world.forward(days=6)
+
+
+@pytest.mark.parametrize(("step", "offered"), [("2", True), ("4", False)])
+async def test_a_pulse_that_got_worse_leads_to_an_offer(
+    group: Any, step: str, offered: bool
+) -> None:
+    await pulse(group)
+    await group.forward(days=12)
+    await pulse(group, trend=(step,))
+    await group.forward(days=8)
+    await group.taps("budi", "Never")  # whether the role is clear: that has its own date
+    await group.forward(days=20)
+    said = [m for m in group.room.transcript("budi") if "was less favourable than" in m.text]
+    assert len(said) == (1 if offered else 0)
+    assert all("The four responsibilities" in message.text for message in said)
+    assert not any("less favourable than" in group.last(user) for user, _ in PEOPLE)
