@@ -240,11 +240,13 @@ def show_checkin(
     name: str,
     language: str = "en",
     on: Annotated[str, typer.Option(help="The requests to telegram or slack, as JSON.")] = "",
+    mirror: Annotated[bool, typer.Option("--mirror", help="The broker's own version.")] = False,
 ) -> None:
     """Print every screen of one check-in on each platform, or what one platform is sent."""
     from bot.clock import SystemClock
     from bot.preview import PLATFORMS, platform, printed, read_out
     from dialogues.library import LANGUAGES, open_library
+    from dialogues.model import Audience
 
     library, now = open_library(), SystemClock().now()
     checkin = library.checkins.get(name)
@@ -255,11 +257,15 @@ def show_checkin(
     if on and on not in PLATFORMS:
         names = " or ".join(PLATFORMS)
         raise CannotStart(f'There is no platform "{on}" to show it on: use {names}.')
+    if mirror and not checkin.mirrored:
+        raise CannotStart(f'"{name}" has no version of the broker\'s own.')
+    who = Audience.BROKER if mirror else Audience.PARTNERS
     print(checkin.title.in_language(language))
     for each in PLATFORMS:
         shown = platform(each)
         assert shown is not None
         if not on:
-            print("\n".join(("", f"= {each}", *read_out(library, checkin, language, shown, now))))
+            read = read_out(library, checkin, language, shown, now, who)
+            print("\n".join(("", f"= {each}", *read)))
         elif on == each:
-            print("\n".join(printed(library, checkin, language, shown, now)))
+            print("\n".join(printed(library, checkin, language, shown, now, who)))
