@@ -204,6 +204,12 @@ class Moment:
         today = self.reader.now.astimezone(self.reader.zone).date()
         return self.wrap(when.say_date(local, self.reader.language, today))
 
+    def until(self, last: "Moment") -> str:
+        """The days from this one to *last*, with the year: for what is kept."""
+        zone, language = self.reader.zone, self.reader.language
+        first, end = self.at.astimezone(zone).date(), last.at.astimezone(zone).date()
+        return self.wrap(when.say_period(first, end, language))
+
     @property
     def time(self) -> str:
         """The time of day alone."""
