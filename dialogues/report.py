@@ -12,7 +12,7 @@ from dialogues.charts import Chart, Counts, Row
 from dialogues.checkin import CheckIn, Fact, Words
 from dialogues.details import balance, both_ends, detail, mark
 from dialogues.disclosure import Result
-from dialogues.findings import Entry, find, prompts
+from dialogues.findings import Entry, Gap, find, prompts
 from dialogues.history import Past, trend
 from dialogues.messages import Button, Localised, Say, say
 from dialogues.model import Assignment, Partnership, Purpose, Review, ReviewState
@@ -152,7 +152,11 @@ class Report:
             "talk": [voice.said(e, "list") for e in self.worth_talking],
             "named": [voice.said(e, "list") for e in self.named],
             "changes": [voice.said(e, "list") for e in self.changed],
-            "gaps": [each for each in found if each["gap"]],
+            "gaps": [
+                {"said": own[0]["gap"], "entries": own}
+                for kind in Gap
+                if (own := [d for d, e in zip(found, self.entries, strict=True) if e.gap is kind])
+            ],
             "entries": found,
             "other": self.other.listed(voice) if self.other else None,
             "legend": LEGEND,
