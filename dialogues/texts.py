@@ -14,6 +14,7 @@ from dialogues import when
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import Quoted, Value, isolated
 from dialogues.messages import Label, Localised, Say
+from dialogues.period import say_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class Moment:
         """The days from this one to *last*, with the year: for what is kept."""
         zone, language = self.reader.zone, self.reader.language
         first, end = self.at.astimezone(zone).date(), last.at.astimezone(zone).date()
-        return self.wrap(when.say_period(first, end, language))
+        return self.wrap(say_period(first, end, language))
 
     @property
     def time(self) -> str:

@@ -130,16 +130,6 @@ def say_date(day: date, language: str, today: date | None = None) -> str:
     return format_date(day, pattern, locale=LOCALES[language])
 
 
-def say_period(first: date, last: date, language: str) -> str:
-    """ "2–9 February 2027", "27 November – 4 December 2026": always with the year."""
-    end = say_date(last, language)
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{end}"
-    return f"{say_date(first, language, last)} – {end}"
-
-
 def say_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """ "17:00", in Indonesian "17.00"."""
     return format_time(moment.astimezone(zone).time(), "short", locale=LOCALES[language])
