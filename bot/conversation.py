@@ -107,7 +107,7 @@ class Conversation:
             if noted:  # just before, and in a row with their name: this row must not stand out
                 await self._renew(known.round_id)
             return replies
-        messages, after = await ballots_first(
+        messages, after, who = await ballots_first(
             self._store, lambda unit, known: self._command(unit, incoming, who, known)
         )
         for left in after:
@@ -216,23 +216,24 @@ class Conversation:
 
     def _command(
         self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
-    ) -> tuple[Sequence[Message], Sequence[After]]:
+    ) -> tuple[Sequence[Message], Sequence[After], Person]:
+        """What is said, what is done afterwards, and the person as the command left them."""
         one_at_a_time(unit)
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
-            return (), ()
+            return (), (), person
         chat, event = incoming.chat, incoming.event
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
         scene.withdrawn = known
         if isinstance(event, Added):
-            return added(scene, incoming), ()
+            return added(scene, incoming), (), person
         where = incoming.place if incoming.private else chat
         linked = places.place_of(unit, where) if where is not None else None
         if linked is not None and (not incoming.private or takes_part(scene, linked)):
             scene.enter(linked)
         elif not incoming.private:
-            return unlinked(scene, incoming), ()
+            return unlinked(scene, incoming), (), person
         savepoint = unit.begin_nested()
         try:
             messages = self._decide(scene, incoming)
@@ -241,13 +242,13 @@ class Conversation:
             savepoint.rollback()
             unit.expire_all()
             scene.after.clear()
+            scene.person = person
             messages = refused(refusal, BY_NAME, event)
         messages = settled(messages, incoming)
         if messages and not incoming.private:
             door = self._house.door(chat.installation)
-            quiet = Message(say("group/private", door=door), at=chat)
-            messages = [*messages, quiet]
-        return messages, scene.after
+            messages = [*messages, Message(say("group/private", door=door), at=chat)]
+        return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
         match incoming.event:
