@@ -66,3 +66,10 @@ def test_what_is_named_is_there(root: Path, guide: str) -> None:
     made = re.findall(r"^    make (\w+)", guide, re.MULTILINE)
     for target in made:
         assert f"\n{target}:" in (root / "Makefile").read_text()
+
+
+def test_a_leak_is_told_of_where_people_read(root: Path, guide: str) -> None:
+    """The law's time in all three pages, and the letter in both languages."""
+    for page in (guide, *(f.read_text() for f in sorted((root / "docs").glob("privacy*.md")))):
+        assert "3 × 24" in page and "27/2022" in page
+    assert "> On [day]" in guide and "> Pada [hari]" in guide
