@@ -12,7 +12,7 @@ from bot import answering
 from bot.answering import Seated
 from bot.ballots_first import ballots_first
 from bot.commands import load
-from bot.commands.forms import resume, resume_page, start, takes_part
+from bot.commands.forms import resume, resume_page, start, step_into, takes_part
 from bot.commands.home import opened
 from bot.commands.words import build, parse
 from bot.groups import added, note_group, unlinked
@@ -39,15 +39,7 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import (
-    CommandToken,
-    FormToken,
-    PageToken,
-    RoundToken,
-    WholeToken,
-    number,
-    read,
-)
+from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -277,12 +269,7 @@ class Conversation:
     def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
         match read(token):
             case CommandToken(text=text):
-                if text.startswith("@"):
-                    named, _, text = text.removeprefix("@").partition(" ")
-                    chosen = number(named)
-                    if chosen is not None and takes_part(scene, chosen):
-                        scene.enter(chosen)
-                parsed = parse(TREE, text)
+                parsed = parse(TREE, step_into(scene, text))
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
                 pending = drafts.pending(scene.unit, scene.person.id)

@@ -157,3 +157,10 @@ def test_a_line_that_nobody_runs_is_noticed(operator: Operator) -> None:
     for line in ("rm -rf var", ".venv/bin/titian dance", "TITIAN_HOSTS=x", "make everything"):
         with pytest.raises(AssertionError):
             operator.follow(line, f"{TITIAN}founder")
+
+
+def test_a_leak_is_told_of_where_people_read(root: Path, guide: str) -> None:
+    """The law's time in all three pages, and the letter in both languages."""
+    for page in (guide, *(f.read_text() for f in sorted((root / "docs").glob("privacy*.md")))):
+        assert "3 × 24" in page and "27/2022" in page
+    assert "> On [day]" in guide and "> Pada [hari]" in guide
