@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -29,15 +31,20 @@ PEOPLE, EACH = 50, 200
 def ready() -> float:
     """Seconds from exec to the first answer of a server, on a database that is there."""
     with tempfile.TemporaryDirectory() as folder:
-        _served(Path(folder))
-        return _served(Path(folder))
+        with served(Path(folder)):
+            pass
+        with served(Path(folder)) as (_, seconds):
+            return seconds
 
 
-def _served(folder: Path) -> float:
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[tuple[int, float]]:
+    """Titian as a process of its own that serves; its id, and the seconds until it did."""
     set_here = {
         "TITIAN_DATABASE_URL": f"sqlite:///{folder}/titian.db",
         "TITIAN_KEYRING": f"file:{folder}/keys",
         "TITIAN_PORT": "0",
+        **settings,
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TITIAN_")}
     began = time.perf_counter()
@@ -48,13 +55,14 @@ def _served(folder: Path) -> float:
         stderr=subprocess.DEVNULL,
         text=True,
     ) as bot:
-        assert bot.stdout is not None
-        address = bot.stdout.readline().split()[1]
-        with urlopen(f"{address}/readyz", timeout=30) as answer:  # noqa: S310  (our own server)
-            assert answer.status == 200
-        took = time.perf_counter() - began
-        bot.terminate()
-    return took
+        try:
+            assert bot.stdout is not None
+            address = bot.stdout.readline().split()[1]
+            with urlopen(f"{address}/readyz", timeout=30) as answer:  # noqa: S310  (our own server)
+                assert answer.status == 200
+            yield bot.pid, time.perf_counter() - began
+        finally:
+            bot.terminate()
 
 
 def resumed() -> float:

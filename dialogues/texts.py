@@ -1,7 +1,8 @@
 """Says in the reader's language: `Say` and a reader in, our small Markdown out."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from dialogues import when
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import Quoted, Value, isolated
 from dialogues.messages import Label, Localised, Say
+from dialogues.period import say_period
 from dialogues.templating import environment_in, sentences
 
 
@@ -35,6 +37,7 @@ class Texts:
         self._library = library
         self._fixed: dict[tuple[str, str], str] = {}
         self._named: dict[str, frozenset[str]] = {}
+        self._asked: OrderedDict[Hashable, str] = OrderedDict()
 
     def word(self, said: Say, reader: Reader) -> str:
         """*said* as Markdown. Values in it mean nothing to Markdown. Raises on a missing value."""
@@ -79,8 +82,17 @@ class Texts:
         file = f"{said.key}.md.j2"
         names = self._names(environment, file)
         wanted = {key: value for key, value in said.values.items() if key in names}
-        values = self._values(environment, wanted, reader, wrap, about=said.values)
-        return environment.get_template(file).render(**values)
+        if said.key != QUESTION or wanted["fault"]:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            return environment.get_template(file).render(**values)
+        named = said.values.get("broker"), said.values.get("org")
+        same = (wrap, reader.language, *named, *wanted.values())
+        if same not in self._asked:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            self._asked[same] = environment.get_template(file).render(**values)
+            if len(self._asked) > MOST_ASKED:
+                self._asked.popitem(last=False)
+        return self._asked[same]
 
     def _names(self, environment: Environment, file: str) -> frozenset[str]:
         """What a template asks for, it and all that it includes: the rest need not be worded."""
@@ -172,6 +184,11 @@ def cased(text: str) -> str:
     return before
 
 
+QUESTION = "checkin/question"
+"""Reads the same for everybody who is asked it, and holds nothing that anybody said."""
+MOST_ASKED = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time inside a template: in full as it stands, `.day` and `.time` in part."""
@@ -193,6 +210,12 @@ class Moment:
         local = self.at.astimezone(self.reader.zone).date()
         today = self.reader.now.astimezone(self.reader.zone).date()
         return self.wrap(when.say_date(local, self.reader.language, today))
+
+    def until(self, last: "Moment") -> str:
+        """The days from this one to *last*, with the year: for what is kept."""
+        zone, language = self.reader.zone, self.reader.language
+        first, end = self.at.astimezone(zone).date(), last.at.astimezone(zone).date()
+        return self.wrap(say_period(first, end, language))
 
     @property
     def time(self) -> str:
