@@ -1,8 +1,8 @@
 """Journeys once more, on Telegram: the same actions, by polling and by webhook, everything twice.
 
 What Titian says there has to be what is written in the journey, but for what a platform has of
-its own: links, how a list is drawn, long answers by number. Journeys in which a whole page is handed in are not
-played: Telegram has no pages. Two here, all of them with TEST_LONG=1.
+its own: links, how a list is drawn, long answers by number. Journeys in which a whole page is
+handed in are not played: Telegram has no pages. Two here, all of them with TEST_LONG=1.
 """
 
 import os
