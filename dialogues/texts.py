@@ -1,7 +1,8 @@
 """Says in the reader's language: `Say` and a reader in, our small Markdown out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +34,7 @@ class Texts:
         self._plain = {name: _environment(library, name, marked=False) for name in LANGUAGES}
         self._fixed: dict[tuple[str, str], str] = {}
         self._named: dict[str, frozenset[str]] = {}
+        self._asked: OrderedDict[Hashable, str] = OrderedDict()
 
     def word(self, said: Say, reader: Reader) -> str:
         """*said* as Markdown. Values in it mean nothing to Markdown. Raises on a missing value."""
@@ -85,8 +87,17 @@ class Texts:
         file = f"{said.key}.md.j2"
         names = self._names(environment, file)
         wanted = {key: value for key, value in said.values.items() if key in names}
-        values = self._values(environment, wanted, reader, wrap, about=said.values)
-        return environment.get_template(file).render(**values)
+        if said.key != QUESTION or wanted["fault"]:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            return environment.get_template(file).render(**values)
+        named = said.values.get("broker"), said.values.get("org")
+        same = (wrap, reader.language, *named, *wanted.values())
+        if same not in self._asked:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            self._asked[same] = environment.get_template(file).render(**values)
+            if len(self._asked) > MOST_ASKED:
+                self._asked.popitem(last=False)
+        return self._asked[same]
 
     def _names(self, environment: Environment, file: str) -> frozenset[str]:
         """What a template asks for, it and all that it includes: the rest need not be worded."""
@@ -178,6 +189,9 @@ def cased(text: str) -> str:
     return before
 
 
+QUESTION = "checkin/question"
+"""Reads the same for everybody who is asked it, and holds nothing that anybody said."""
+MOST_ASKED = 1000
 GROUPS = ("label", "fault", "phrase")
 """Short sentences that share a file: `label.begin` is the macro `begin` of `_label.md.j2`."""
 

@@ -4,7 +4,6 @@ A row says nothing: every row of a round has one length, and its slot is a keyed
 A row that was copied from elsewhere does not open (associated data, B05).
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -129,11 +128,11 @@ class Box:
 
     def has_seen(self, event: str) -> bool:
         """Whether *event* came before; notes it. Round-bound, no time, gone at the close."""
-        mark = hmac.new(self._slot_key, b"inbox:" + event.encode(), hashlib.sha256).digest()
+        mark = hmac.digest(self._slot_key, b"inbox:" + event.encode(), "sha256")
         return _note(self._link, mark, self._round, None)
 
     def _slot(self, member: int) -> bytes:
-        return hmac.new(self._slot_key, str(member).encode(), hashlib.sha256).digest()
+        return hmac.digest(self._slot_key, str(member).encode(), "sha256")
 
     def _bound(self, slot: bytes) -> bytes:
         return f"{self._round}:{self._number}:".encode() + slot
@@ -200,7 +199,7 @@ def delete_ballots(unit: Unit, round_id: int) -> None:
 
 def has_seen(unit: Unit, keyring: Keyring, event: str, today: date) -> bool:
     """Whether an event that belongs to no round came before; notes it, to the day."""
-    mark = hmac.new(keyring.make("inbox"), event.encode(), hashlib.sha256).digest()
+    mark = hmac.digest(keyring.make("inbox"), event.encode(), "sha256")
     return _note(unit.link, mark, None, today)
 
 
