@@ -16,11 +16,11 @@ from dialogues.messages import Localised
 
 
 class Gap(StrEnum):
-    """How the broker's own answer stands to what is shown (domain c.2)."""
+    """How the broker's own answer stands to what is shown (domain c.2), strengths first."""
 
     AGREED_STRENGTH = "agreed_strength"
-    AGREED_GROWTH = "agreed_growth"
     HIDDEN_STRENGTH = "hidden_strength"
+    AGREED_GROWTH = "agreed_growth"
     BLIND_SPOT = "blind_spot"
 
 

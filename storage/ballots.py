@@ -11,14 +11,14 @@ from datetime import date
 
 import sqlalchemy as sa
 from nacl import exceptions, secret
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from dialogues.answers import Answer, largest
+from dialogues.answers import largest
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from storage.database import Prepared
+from storage.inserting import insert_into
 from storage.keyring import Keyring, is_seal_key, seal_key, slot_key
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
@@ -35,10 +35,9 @@ def padded_size(checkin: CheckIn) -> int:
 
 
 def _noted(dialect: sa.Dialect) -> sa.Executable:
-    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
     names = ("seen", "round_id", "day")
     values: dict[str, object] = {name: sa.bindparam(name) for name in names}
-    return insert(InboxRow).values(values).on_conflict_do_nothing()
+    return insert_into(InboxRow, dialect.name).values(values).on_conflict_do_nothing()
 
 
 Change = Callable[[Draft], Draft]
@@ -175,7 +174,7 @@ class Box:
 
 def _draft(padded: bytes) -> Draft:
     length = int.from_bytes(padded[:HEAD], "big")
-    return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
+    return draft_from_plain(json.loads(str(padded[HEAD : HEAD + length], "utf-8")))
 
 
 def make_keys(keyring: Keyring, round_id: int) -> None:
@@ -250,7 +249,7 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
     return Draft(
         State(str(data["s"])),
         str(data["p"]),
-        {key: _answer(value) for key, value in answers.items()},
+        {key: tuple(v) if isinstance(v, list) else v for key, v in answers.items()},
         tuple(partial),
         str(data["r"]),
         bool(data["c"]),
@@ -259,9 +258,3 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
         str(data["t"]),
         tuple(str(item) for item in shown),
     )
-
-
-def _answer(value: object) -> Answer:
-    if isinstance(value, list):
-        return tuple(str(item) for item in value)
-    return None if value is None else str(value)
