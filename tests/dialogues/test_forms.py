@@ -194,7 +194,8 @@ def test_each_kind_of_gap_is_said_once_and_names_its_questions(
     alike = (Shown("involve", Statement.MOST), Shown("hard_q", Statement.MOST))
     mirror = {"involve": ("4",), "hard_q": ("5",)}
     made = reported(library, replace(SHOWN, questions=alike), mirror=mirror)
-    text = said(form, texts.page(*getattr(made, form)("broker"), READERS["en"]))
+    name, values = getattr(made, form)("broker")
+    text = said(form, texts.page(name, values, READERS["en"]))
     assert text.count("An agreed strength") == 1
     after = text[text.index("An agreed strength") :]
     assert after.index("Finding out together") < after.index("Asking the difficult question")
@@ -206,7 +207,8 @@ def test_the_frame_says_who_else_reads(library: Library, texts: Texts, form: str
 
     def frame(who: str = "broker", result: Result = SHOWN, **how: object) -> str:
         made = reported(library, result, mirror=OWN, **how)
-        return said(form, texts.page(*getattr(made, form)(who), READERS["en"]))
+        name, values = getattr(made, form)(who)
+        return said(form, texts.page(name, values, READERS["en"]))
 
     assert summary in frame() and several not in frame()
     formal = replace(REVIEW, purpose=Purpose.FORMAL)
