@@ -87,6 +87,7 @@ install = $(BIN)/uv pip install --python $(BIN)/python $(1) || $(BIN)/pip instal
 	@$(BIN)/pip install $(HASHED) -r requirements-uv.lock
 	@$(call install,$(HASHED) -r requirements.lock)
 	@$(call install,--quiet --no-deps --no-build-isolation -e .)
+	@$(BIN)/python -m compileall -q adapters bot dialogues storage
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock

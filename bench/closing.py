@@ -44,20 +44,22 @@ async def answered(folder: Path, people: int) -> Opened:
     """A house with an open round in which everybody has answered."""
     house, _ = await opened(folder, {}, "bench", people)
 
-    def fill(unit: Unit) -> None:
-        round_ = rounds.find_round(unit, ROUND)
-        assert round_ is not None
-        box = open_box(unit, house.app.house.keyring, round_)
-        keys = [q.key for q in round_.checkin.asked(round_.facts)]
-        for number, seat in enumerate(rounds.roster(unit, ROUND)):
-            answers: dict[str, Any] = {key: (str(number % 5 + 1),) for key in keys[:-1]}
-            words = WORDS if number % 4 == 0 else None
-            draft = Draft(State.CAST, "~sent", {**answers, keys[-1]: words}, (), f"a b {number}")
-            box.write(seat.member_id, draft)
-
-    await house.store.transact(fill)
+    await house.store.transact(lambda unit: cast_all(house, unit, ROUND))
     await house.store.scrub()
     return house
+
+
+def cast_all(house: Opened, unit: Unit, round_id: int) -> None:
+    """Let everybody in a round have answered."""
+    round_ = rounds.find_round(unit, round_id)
+    assert round_ is not None
+    box = open_box(unit, house.app.house.keyring, round_)
+    keys = [q.key for q in round_.checkin.asked(round_.facts)]
+    for number, seat in enumerate(rounds.roster(unit, round_id)):
+        answers: dict[str, Any] = {key: (str(number % 5 + 1),) for key in keys[:-1]}
+        words = WORDS if number % 4 == 0 else None
+        draft = Draft(State.CAST, "~sent", {**answers, keys[-1]: words}, (), f"a b {number}")
+        box.write(seat.member_id, draft)
 
 
 async def close(folder: Path, people: int) -> float:

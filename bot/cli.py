@@ -11,6 +11,7 @@ from dialogues.errors import BrokenFile, CannotStart
 
 cli = typer.Typer(
     add_completion=False,
+    rich_markup_mode=None,  # plain help: it is there in a third of the time
     no_args_is_help=False,
     help="Titian, a chat bot for partnership brokers' reviews.",
 )
@@ -62,7 +63,7 @@ def worker() -> None:
 
 @cli.command()
 def clock() -> None:
-    """One process of several: open, close and seal again when it is time. Others stand by."""
+    """One process of several: open, close and seal when it is time. Others stand by."""
     _serve("clock")
 
 
@@ -133,7 +134,7 @@ def restore(file: Path) -> None:
 
 @cli.command()
 def doctor() -> None:
-    """Look for what is missing or weakens the promise, and how to mend it; exit code 1 then."""
+    """Say what is missing or weakens the promise, and how to mend it. Exit code 1 then."""
     from bot.doctor import findings
     from bot.examining import examine
     from bot.settings import read_settings
@@ -148,7 +149,7 @@ def doctor() -> None:
 
 @cli.command()
 def founder() -> None:
-    """Print a single-use code with which one partnership can be founded."""
+    """Print a code with which one partnership can be founded, once."""
     import asyncio
 
     from bot.clock import SystemClock
@@ -182,7 +183,7 @@ def demo(
     ] = "small",
     reader: Annotated[str, typer.Option(help="Only this person's chat, like sari.")] = "",
 ) -> None:
-    """Play a whole review, or a year of them, in the terminal, with a virtual clock."""
+    """Play a whole review, or a year of them, with a virtual clock."""
     import asyncio
 
     from bot.demo import play

@@ -27,6 +27,16 @@ from storage import brokers, offers, outbox, partnerships, people, reviews, sche
 from storage.store import Unit
 
 
+def has_to_look(
+    house: House, unit: Unit, partnership_id: int, founded: datetime, now: datetime
+) -> bool:
+    """Whether `look` may have something to write. Reads only."""
+    group = partnerships.partnership(unit, partnership_id)
+    today = now.astimezone(ZoneInfo(group.zone)).date()
+    standing = _standing(house, unit, group, founded)
+    return any(settled(standing, today)) or due(standing, today) is not None
+
+
 def look(house: House, unit: Unit, partnership_id: int, founded: datetime, now: datetime) -> None:
     """Settle what is over, and offer what is due where somebody can be told."""
     group = partnerships.partnership(unit, partnership_id)

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from nacl import exceptions, secret
 from nacl import utils as nacl_random
-from sqlalchemy.dialects import postgresql
 
 from dialogues.errors import CannotStart, KeyLost, NotNow
 from storage.database import UPGRADE, open_engine, same_database
+from storage.inserting import insert_into
 from storage.keyring import SIZE, FileKeyring, Keyring, MemoryKeyring, checked
 
 MASTER = "master"
@@ -53,7 +53,7 @@ class TableKeyring:
     def make(self, name: str) -> bytes:
         """See Keyring."""
         wrapped = self._box.encrypt(nacl_random.random(SIZE), aad=checked(name).encode())
-        fresh = postgresql.insert(KEYS).values(name=name, wrapped=bytes(wrapped))
+        fresh = insert_into(KEYS, "postgresql").values(name=name, wrapped=bytes(wrapped))
         self._run(fresh.on_conflict_do_nothing())
         return self.get(name)
 

@@ -46,9 +46,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         return [Message(say("checkin/which"), tuple(buttons), options=len(buttons))]
     round_, member = mine[0]
     return [
-        answering.resume_message(
-            scene.house, scene.unit, round_, member, scene.reader, scene.spot.installation
-        )
+        answering.resume_message(scene.house, scene.unit, round_, member, scene.spot.installation)
     ]
 
 
