@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check fmt attacks faults mutants bench texts pictures audit lock
+.PHONY: help install run demo test check fmt attacks faults mutants bench load texts pictures audit lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ mutants: .venv/dev.stamp  ## take each protection away in turn and see that a te
 
 bench: .venv/dev.stamp .venv/rivals.stamp  ## compare with the bare libraries, by ratios
 	@$(BIN)/python -m bench
+
+load: .venv/dev.stamp  ## 2,400 people answer at once, on SQLite and on PostgreSQL, with a table
+	@$(BIN)/python -m bench.load
 
 texts: .venv/dev.stamp  ## bring the translations up to date with the templates
 	@mkdir -p var

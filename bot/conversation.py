@@ -39,7 +39,15 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
+from dialogues.tokens import (
+    CommandToken,
+    FormToken,
+    PageToken,
+    RoundToken,
+    WholeToken,
+    number,
+    read,
+)
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -217,7 +225,7 @@ class Conversation:
     def _command(
         self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
     ) -> tuple[Sequence[Message], Sequence[After], Person]:
-        """What is said, what is done afterwards, and the person as the command left them."""
+        """What is said, what is left to do, and *person* as the command leaves them."""
         one_at_a_time(unit)
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
@@ -247,7 +255,8 @@ class Conversation:
         messages = settled(messages, incoming)
         if messages and not incoming.private:
             door = self._house.door(chat.installation)
-            messages = [*messages, Message(say("group/private", door=door), at=chat)]
+            quiet = Message(say("group/private", door=door), at=chat)
+            messages = [*messages, quiet]
         return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
@@ -270,9 +279,10 @@ class Conversation:
         match read(token):
             case CommandToken(text=text):
                 if text.startswith("@"):
-                    chosen, _, text = text.removeprefix("@").partition(" ")
-                    if takes_part(scene, int(chosen)):
-                        scene.enter(int(chosen))
+                    named, _, text = text.removeprefix("@").partition(" ")
+                    chosen = number(named)
+                    if chosen is not None and takes_part(scene, chosen):
+                        scene.enter(chosen)
                 parsed = parse(TREE, text)
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
@@ -290,11 +300,8 @@ class Conversation:
         return start(scene, BY_NAME["start"], {})
 
     def _to(self, message: Message, incoming: Incoming) -> Spot:
-        if message.at is not None:
-            return message.at
-        if incoming.private:
-            return incoming.chat
-        return Spot(incoming.chat.installation, incoming.sender.user)
+        aside = Spot(incoming.chat.installation, incoming.sender.user)
+        return message.at or (incoming.chat if incoming.private else aside)
 
 
 HELP = Button(say("label.help"), "c:help")

@@ -7,6 +7,7 @@ and `socket` is played in tests/platforms; here they have nobody to talk to.
 
 import os
 import re
+import secrets
 import shlex
 import shutil
 import signal
@@ -22,7 +23,7 @@ from bot.processes import Process
 from bot.settings import PREFIX
 from tests.conftest import fresh_database
 
-TYPED = re.compile(r"^    (\S.*)$", re.MULTILINE)
+TYPED = re.compile(r"^ {4}(?: {2})?(\S.*)$", re.MULTILINE)
 TITIAN = ".venv/bin/titian "
 NEEDED = {  # so that poll and socket have something to listen to; nothing answers there
     "TITIAN_OPERATOR": "Yayasan Contoh",
@@ -82,7 +83,16 @@ class Operator:
             return self._served(command)
         if words.startswith("restore "):
             self.env["TITIAN_DATABASE_URL"] = next(self.databases)
+        if words == "rotate":
+            return self._rotated(command)
         return self._run(command, ok=(0, 1) if words == "doctor" else (0,))
+
+    def _rotated(self, command: list[str]) -> str:
+        """With a new master key beside the old one, which then goes on alone."""
+        self.env["TITIAN_NEW_MASTER_KEY"] = secrets.token_hex(32)
+        said = self._run(command)
+        self.env["TITIAN_MASTER_KEY"] = self.env.pop("TITIAN_NEW_MASTER_KEY")
+        return said
 
     def _run(
         self, command: list[str], where: Path | None = None, ok: tuple[int, ...] = (0,)
@@ -139,6 +149,7 @@ def test_all_that_is_typed_works(guide: str, operator: Operator) -> None:
     assert re.search(r"/start [A-Z0-9]{8}\n", said["founder"][0])
     copied = re.search(r"holds (\d+) rows.* and no keys", said["backup"][0])
     assert copied and said["restore"][0].startswith(f"{copied[1]} rows of ")
+    assert re.search(r"[1-9] key\(s\) and 0 workspace\(s\) are under the new", said["rotate"][0])
     assert (operator.here / "var/lib/titian/titian.db").stat().st_size > 0
     assert any((operator.here / "var/lib/titian-keys").iterdir())
 
