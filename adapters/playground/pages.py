@@ -108,7 +108,7 @@ class Pages:
                     {
                         "user": guest.user,
                         "name": guest.name,
-                        "language": guest.language,
+                        "language": guest.spoken or guest.language,
                         "unread": guest.unread,
                     }
                     for guest in self._room.people.values()

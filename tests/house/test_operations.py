@@ -146,9 +146,9 @@ def test_all_that_is_typed_works(guide: str, operator: Operator) -> None:
     assert set(said) >= {kind.value for kind in Process} | {"doctor", "migrate"}
     assert said["run"][0].startswith("Open http://127.0.0.1:")
     assert re.search(r"/start [A-Z0-9]{8}\n", said["founder"][0])
-    assert re.search(r"[1-9] key\(s\) and 0 workspace\(s\) are under the new", said["rotate"][0])
     copied = re.search(r"holds (\d+) rows.* and no keys", said["backup"][0])
     assert copied and said["restore"][0].startswith(f"{copied[1]} rows of ")
+    assert re.search(r"[1-9] key\(s\) and 0 workspace\(s\) are under the new", said["rotate"][0])
     assert (operator.here / "var/lib/titian/titian.db").stat().st_size > 0
     assert any((operator.here / "var/lib/titian-keys").iterdir())
 
