@@ -288,17 +288,5 @@ REGISTERED = (
         scale=1.0,
         pairs=3,
     ),
-    *(
-        Comparison(
-            name=f"{operation}, {size} partnerships",
-            a=f"among {size}",
-            b=f"among {growth.SIZES[0]}",
-            run_a=growth.of(operation, size),
-            run_b=growth.of(operation, growth.SIZES[0]),
-            limit=1.5,
-            pairs=3,
-        )
-        for size in growth.SIZES[1:]
-        for operation in growth.OPERATIONS
-    ),
+    *growth.compared(),
 )
