@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check fmt attacks faults mutants bench texts audit lock
+.PHONY: help install run demo test check fmt attacks faults mutants bench load texts audit lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s%s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ mutants: .venv/dev.stamp  ## take each protection away in turn and see that a te
 bench: .venv/dev.stamp .venv/rivals.stamp  ## compare with the bare libraries, by ratios
 	@$(BIN)/python -m bench
 
+load: .venv/dev.stamp  ## 2,400 people answer at once, on SQLite and on PostgreSQL, with a table
+	@$(BIN)/python -m bench.load
+
 texts: .venv/dev.stamp  ## bring the translations up to date with the templates
 	@mkdir -p var
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -o var/titian.pot dialogues
@@ -84,6 +87,7 @@ install = $(BIN)/uv pip install --python $(BIN)/python $(1) || $(BIN)/pip instal
 	@$(BIN)/pip install $(HASHED) -r requirements-uv.lock
 	@$(call install,$(HASHED) -r requirements.lock)
 	@$(call install,--quiet --no-deps --no-build-isolation -e .)
+	@$(BIN)/python -m compileall -q adapters bot dialogues storage
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock

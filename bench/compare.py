@@ -46,6 +46,28 @@ class Outcome:
         return self.ratio.median <= limit * (1 + SLACK)
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two ways to do the same, and how many times the cost of B we allow ourselves."""
+
+    name: str
+    a: str
+    b: str
+    run_a: Run
+    run_b: Run
+    limit: float
+    unit: str = "ms"
+    scale: float = 1000.0
+    most: float | None = None
+    pairs: int = 7
+    """What A may cost at most, in seconds, at its best: a busy machine is no fault of A."""
+
+    def kept(self, outcome: Outcome) -> bool:
+        """Whether both limits are kept, give or take `SLACK`."""
+        cheap = self.most is None or outcome.a.low <= self.most * (1 + SLACK)
+        return cheap and outcome.within(self.limit)
+
+
 def compare(a: Run, b: Run, pairs: int = 7) -> Outcome:
     """Run *a* and *b* in turn, *pairs* times, after one pair that is not counted."""
     if pairs < 1:
@@ -78,6 +100,11 @@ def stated(*command: str) -> Run:
         return float(said.split()[-1])
 
     return run
+
+
+def ran(module: str, *given: object) -> Run:
+    """Take the figure that *module* prints when it is run."""
+    return stated(sys.executable, "-m", module, *map(str, given))
 
 
 def called(place: str) -> Run:

@@ -55,12 +55,13 @@ def allowed_on_slack() -> float:
 
 
 @asynccontextmanager
-async def _campaign(size: int, platform: str, url: str = "") -> AsyncIterator[Campaign]:
+async def campaign(size: int, *platforms: str, url: str = "") -> AsyncIterator[Campaign]:
+    """Doubles that keep the limits, and a Titian for *size* people; not prepared yet."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with TelegramDouble("123456:double") as tg, SlackDouble("socket") as double:
             database = url or f"sqlite:///{folder}/titian.db"
-            made = Campaign(folder, tg, double, size, database, platforms=(platform,))
+            made = Campaign(folder, tg, double, size, database, platforms=platforms)
             yield made
             assert not tg.flood_until, "Telegram had to ask for patience"
             assert not double.limited_until, "Slack had to ask for patience"
@@ -76,7 +77,7 @@ async def _seconds(made: Campaign, messages: int) -> float:
 
 
 async def _one_process() -> float:
-    async with _campaign(CHATS, "telegram") as made:
+    async with campaign(CHATS, "telegram") as made:
         await made.prepare()
         made.start()
         try:
@@ -89,7 +90,7 @@ async def _one_process() -> float:
 
 
 async def _on_slack() -> float:
-    async with _campaign(ON_SLACK, "slack") as made:
+    async with campaign(ON_SLACK, "slack") as made:
         await made.prepare()
         app = App(settings_from(made.settings), SystemClock(), "")
         now = app.clock.now()
@@ -129,7 +130,7 @@ async def _two_workers() -> float:
 
 
 async def _killed_half_way(database: str, keys: str) -> float:
-    async with _campaign(CHATS, "telegram", database) as made:
+    async with campaign(CHATS, "telegram", url=database) as made:
         made.settings["TITIAN_KEYRING"] = keys
         await made.prepare()
         made.start("worker")

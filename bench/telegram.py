@@ -191,7 +191,8 @@ async def _titian(folder: Path) -> float:
     await up.wait()
     tokens = [f"r:{round_id}:begin", *(f"r:{round_id}:pick:{i}:3" for i in range(QUESTIONS))]
     raw = list(taps(tokens))
-    await transport.deliver([tap(PEOPLE - 1, 0, f"r:{round_id}:later")])  # templates are read once
+    for update, token in enumerate((tokens[0], f"r:{round_id}:later")):  # templates are read once
+        await transport.deliver([tap(PEOPLE - 1, -1 - update, token)])
     began = time.perf_counter()
     await transport.deliver(raw)
     took = time.perf_counter() - began

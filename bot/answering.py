@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot import formality, pages, promises, screens
 from bot.arranging import awake
 from bot.scene import House, broker_name, language_of, spoken, term, worded_fault, zone_of
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues import comments
 from dialogues.bounds import bounds
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed
@@ -133,7 +133,7 @@ def step(
         form = pages.whole_form(view, pages.refilled(before, event), reader, faults)
         return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]
     typed = event.body if isinstance(event, Text) else ""
-    reply = screens.screen(view, replace(turn, draft=after), reader, typed=typed)
+    reply = screens.screen(view, replace(turn, draft=after), typed=typed)
     where = message if isinstance(event, Tap | Filled) else _where(after, spot) or seat.kept
     erase = message if isinstance(event, Text) and not faults and view.ability.erases else None
     return [replace(reply, replaces=where, erases=erase)]
@@ -276,7 +276,7 @@ def open_state(house: House, unit: Unit, round_: Round, member: int) -> Draft | 
 
 
 def resume_message(
-    house: House, unit: Unit, round_: Round, member: int, reader: Reader, installation: str
+    house: House, unit: Unit, round_: Round, member: int, installation: str
 ) -> Message:
     """The message `checkin` shows for one open round: where somebody stands, no receipt."""
     view = showing(house, unit, round_, installation)
@@ -284,4 +284,4 @@ def resume_message(
     draft = open_state(house, unit, round_, member)
     if draft is None:
         return Message(say("checkin/unreadable", **view.facts))
-    return screens.screen(view, show(view.form, draft), reader, fresh=False)
+    return screens.screen(view, show(view.form, draft), fresh=False)

@@ -15,7 +15,7 @@ from bot.clock import MovedClock, SystemClock
 from bot.controls import Controls
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.examining import keyring_beside
+from bot.disks import keyring_beside
 from bot.forgiving import Forgiving
 from bot.health import Health, Meter, Metered
 from bot.installations import Installations, sealing_key

@@ -11,6 +11,7 @@ from dialogues.errors import BrokenFile, CannotStart
 
 cli = typer.Typer(
     add_completion=False,
+    rich_markup_mode=None,  # plain help: it is there in a third of the time
     no_args_is_help=False,
     help="Titian, a chat bot for partnership brokers' reviews.",
 )
@@ -62,7 +63,7 @@ def worker() -> None:
 
 @cli.command()
 def clock() -> None:
-    """One process of several: open, close and seal again when it is time. Others stand by."""
+    """One process of several: open, close and seal when it is time. Others stand by."""
     _serve("clock")
 
 
@@ -85,10 +86,10 @@ def _serve(process: str) -> None:
     from bot.app import serve
     from bot.logs import set_up
     from bot.processes import Process
-    from bot.settings import read_settings
+    from bot.settings import read_settings, secrets
 
     settings = read_settings()
-    set_up(settings.log)
+    set_up(settings.log, secrets(settings))
     dumps.keep_out()
     asyncio.run(serve(settings, Process(process)))
 
@@ -132,8 +133,25 @@ def restore(file: Path) -> None:
 
 
 @cli.command()
+def rotate() -> None:
+    """Put all that is under the master key under a new one. Stop Titian before."""
+    from bot.rotating import rotate as turn
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    done = turn(settings)
+    print(f"{done.keys} key(s) and {done.tokens} workspace(s) are under the new master key.")
+    if done.lost:
+        print(f"{done.lost} key(s) could be opened with neither, and were left as they are.")
+    if settings.new_master_key:
+        print("Put it into TITIAN_MASTER_KEY, take TITIAN_NEW_MASTER_KEY away, start Titian.")
+    else:
+        print("It lies beside the keys, in place of the old one: start Titian.")
+
+
+@cli.command()
 def doctor() -> None:
-    """Look for what is missing or weakens the promise, and how to mend it; exit code 1 then."""
+    """Say what is missing or weakens the promise, and how to mend it. Exit code 1 then."""
     from bot.doctor import findings
     from bot.examining import examine
     from bot.settings import read_settings
@@ -148,7 +166,7 @@ def doctor() -> None:
 
 @cli.command()
 def founder() -> None:
-    """Print a single-use code with which one partnership can be founded."""
+    """Print a code with which one partnership can be founded, once."""
     import asyncio
 
     from bot.clock import SystemClock
@@ -182,7 +200,7 @@ def demo(
     ] = "small",
     reader: Annotated[str, typer.Option(help="Only this person's chat, like sari.")] = "",
 ) -> None:
-    """Play a whole review, or a year of them, in the terminal, with a virtual clock."""
+    """Play a whole review, or a year of them, with a virtual clock."""
     import asyncio
 
     from bot.demo import play
@@ -222,11 +240,13 @@ def show_checkin(
     name: str,
     language: str = "en",
     on: Annotated[str, typer.Option(help="The requests to telegram or slack, as JSON.")] = "",
+    mirror: Annotated[bool, typer.Option("--mirror", help="The broker's own version.")] = False,
 ) -> None:
     """Print every screen of one check-in on each platform, or what one platform is sent."""
     from bot.clock import SystemClock
     from bot.preview import PLATFORMS, platform, printed, read_out
     from dialogues.library import LANGUAGES, open_library
+    from dialogues.model import Audience
 
     library, now = open_library(), SystemClock().now()
     checkin = library.checkins.get(name)
@@ -237,11 +257,15 @@ def show_checkin(
     if on and on not in PLATFORMS:
         names = " or ".join(PLATFORMS)
         raise CannotStart(f'There is no platform "{on}" to show it on: use {names}.')
+    if mirror and not checkin.mirrored:
+        raise CannotStart(f'"{name}" has no version of the broker\'s own.')
+    who = Audience.BROKER if mirror else Audience.PARTNERS
     print(checkin.title.in_language(language))
     for each in PLATFORMS:
         shown = platform(each)
         assert shown is not None
         if not on:
-            print("\n".join(("", f"= {each}", *read_out(library, checkin, language, shown, now))))
+            read = read_out(library, checkin, language, shown, now, who)
+            print("\n".join(("", f"= {each}", *read)))
         elif on == each:
-            print("\n".join(printed(library, checkin, language, shown, now)))
+            print("\n".join(printed(library, checkin, language, shown, now, who)))

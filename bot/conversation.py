@@ -39,7 +39,15 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
+from dialogues.tokens import (
+    CommandToken,
+    FormToken,
+    PageToken,
+    RoundToken,
+    WholeToken,
+    number,
+    read,
+)
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -107,7 +115,7 @@ class Conversation:
             if noted:  # just before, and in a row with their name: this row must not stand out
                 await self._renew(known.round_id)
             return replies
-        messages, after = await ballots_first(
+        messages, after, who = await ballots_first(
             self._store, lambda unit, known: self._command(unit, incoming, who, known)
         )
         for left in after:
@@ -216,23 +224,24 @@ class Conversation:
 
     def _command(
         self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
-    ) -> tuple[Sequence[Message], Sequence[After]]:
+    ) -> tuple[Sequence[Message], Sequence[After], Person]:
+        """What is said, what is left to do, and *person* as the command leaves them."""
         one_at_a_time(unit)
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
-            return (), ()
+            return (), (), person
         chat, event = incoming.chat, incoming.event
         private = chat if incoming.private else Spot(chat.installation, incoming.sender.user)
         scene = Scene(self._house, unit, now, person, private, incoming, mentions=incoming.mentions)
         scene.withdrawn = known
         if isinstance(event, Added):
-            return added(scene, incoming), ()
+            return added(scene, incoming), (), person
         where = incoming.place if incoming.private else chat
         linked = places.place_of(unit, where) if where is not None else None
         if linked is not None and (not incoming.private or takes_part(scene, linked)):
             scene.enter(linked)
         elif not incoming.private:
-            return unlinked(scene, incoming), ()
+            return unlinked(scene, incoming), (), person
         savepoint = unit.begin_nested()
         try:
             messages = self._decide(scene, incoming)
@@ -241,13 +250,14 @@ class Conversation:
             savepoint.rollback()
             unit.expire_all()
             scene.after.clear()
+            scene.person = person
             messages = refused(refusal, BY_NAME, event)
         messages = settled(messages, incoming)
         if messages and not incoming.private:
             door = self._house.door(chat.installation)
             quiet = Message(say("group/private", door=door), at=chat)
             messages = [*messages, quiet]
-        return messages, scene.after
+        return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
         match incoming.event:
@@ -269,9 +279,10 @@ class Conversation:
         match read(token):
             case CommandToken(text=text):
                 if text.startswith("@"):
-                    chosen, _, text = text.removeprefix("@").partition(" ")
-                    if takes_part(scene, int(chosen)):
-                        scene.enter(int(chosen))
+                    named, _, text = text.removeprefix("@").partition(" ")
+                    chosen = number(named)
+                    if chosen is not None and takes_part(scene, chosen):
+                        scene.enter(chosen)
                 parsed = parse(TREE, text)
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
@@ -289,11 +300,8 @@ class Conversation:
         return start(scene, BY_NAME["start"], {})
 
     def _to(self, message: Message, incoming: Incoming) -> Spot:
-        if message.at is not None:
-            return message.at
-        if incoming.private:
-            return incoming.chat
-        return Spot(incoming.chat.installation, incoming.sender.user)
+        aside = Spot(incoming.chat.installation, incoming.sender.user)
+        return message.at or (incoming.chat if incoming.private else aside)
 
 
 HELP = Button(say("label.help"), "c:help")

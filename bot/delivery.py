@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.lanes import Lanes
+from bot.lanes import AT_ONCE, Lanes
 from bot.nudging import REMINDER
 from bot.reminding import Reminding
 from bot.reports import Reports
@@ -35,6 +35,11 @@ PATIENT = 300
 """How often a platform that asks for patience, or cannot be reached, is tried: about a day."""
 LONGEST = 300.0
 DRAIN = 2.0
+FIRST = 4
+"""How many lines are taken at first, and twice as many each time: after a start the first
+messages leave before all the others are looked at."""
+SOON = 0.2
+"""Seconds after which more are taken all the same: a platform may hang."""
 
 
 class Delivery:
@@ -69,6 +74,7 @@ class Delivery:
         self._resting = False
         self._owes_scrub = False
         self._in_doubt = False
+        self._most = FIRST
         self._mine = mine
         self._ways = mine() if mine is not None else None
         self.holder = holder or uuid.uuid4().hex
@@ -145,7 +151,8 @@ class Delivery:
             more = await self._take()
             taken += more
             if self._lanes.busy:
-                await (self._lanes.one_less() if more or not self._lanes.room else self._rest())
+                few = SOON if self._most < AT_ONCE else None
+                await (self._lanes.one_less(few) if more or not self._lanes.room else self._rest())
             elif self._in_doubt:
                 await self._give_back()
             elif not more:
@@ -176,7 +183,7 @@ class Delivery:
             await asyncio.gather(bell, less, return_exceptions=True)
 
     async def _take(self) -> int:
-        room, now, ways = self._lanes.room, self._clock.now(), self._ways
+        room, now, ways = min(self._lanes.room, self._most), self._clock.now(), self._ways
         if self._resting or (ways is not None and not ways.mine):
             return 0
         if room == 0 or not (await self._store.read(lambda unit: outbox.waits(unit, now)))[0]:
@@ -188,6 +195,7 @@ class Delivery:
         except NotNow:
             self._in_doubt = True  # it may have been committed all the same
             raise
+        self._most = min(2 * self._most, AT_ONCE)
         for post in posts:
             self._reminding.expect(post)
             self._lanes.begin(post.lane, self._deliver(post))

@@ -36,10 +36,10 @@ class Lanes:
         self._last[lane] = task
         task.add_done_callback(lambda done: self._ended(lane, done))
 
-    async def one_less(self) -> None:
-        """Wait until something has ended."""
+    async def one_less(self, most: float | None = None) -> None:
+        """Wait until something has ended, for *most* seconds at most."""
         if self._work:
-            await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._work, timeout=most, return_when=asyncio.FIRST_COMPLETED)
 
     async def all_done(self) -> None:
         """Wait until nothing is under way."""

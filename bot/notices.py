@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot import concerning
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues.messages import Message, say
 from dialogues.model import Confidence, Review, Role
 from storage import outbox, partnerships, places, results

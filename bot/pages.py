@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues import comments
 from dialogues.answers import Answer
 from dialogues.checkin import Multi, Number, Words

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot import pages, screens
 from bot.scene import House
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues.bounds import bounds
 from dialogues.checkin import CheckIn, Fact
 from dialogues.cycle import Phase
@@ -64,20 +64,36 @@ def platform(name: str) -> Platform | None:
 
 
 def printed(
-    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
+    library: Library,
+    checkin: CheckIn,
+    language: str,
+    on: Platform,
+    now: datetime,
+    audience: Audience = Audience.PARTNERS,
 ) -> Iterator[str]:
     """Every screen of *checkin* as the requests its platform gets, one JSON object a request."""
-    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
+    texts = Texts(library)
+    for title, outgoing in drawn(
+        library, texts, checkin, language, on.ability, now, audience=audience
+    ):
         yield f"# {title}"
         for method, values in on.requests(outgoing):
             yield json.dumps({method: values}, ensure_ascii=False, indent=2)
 
 
 def read_out(
-    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
+    library: Library,
+    checkin: CheckIn,
+    language: str,
+    on: Platform,
+    now: datetime,
+    audience: Audience = Audience.PARTNERS,
 ) -> Iterator[str]:
     """Every screen of *checkin* to be read: the words, the buttons, the fields of a page."""
-    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
+    texts = Texts(library)
+    for title, outgoing in drawn(
+        library, texts, checkin, language, on.ability, now, audience=audience
+    ):
         shown = numbered(outgoing, on.longest)
         buttons = " ".join(f"[{label}]" for label, _ in shown.buttons)
         yield from ("", f"# {title}")
@@ -143,15 +159,15 @@ def _screens(view: Showing, reader: Reader) -> Iterator[tuple[str, Message]]:
     if view.ability.types:
         for question in view.questions:
             turn = Turn(Draft(State.DRAFT, question.key), Screen.QUESTION)
-            yield f"question {question.key}", screens.screen(view, turn, reader)
-        yield "end", screens.screen(view, Turn(Draft(State.DRAFT, END), Screen.END), reader)
+            yield f"question {question.key}", screens.screen(view, turn)
+        yield "end", screens.screen(view, Turn(Draft(State.DRAFT, END), Screen.END))
     else:
         page = screens.on_a_page(view, draft)
         form = pages.whole_form(view, draft, reader, {})
         yield "page", Message(page.say, page.buttons, page.round_id, form=form)
     receipt = " ".join(view.house.library.words[reader.language][:3])
     cast = Draft(State.CAST, receipt=receipt)
-    yield "sent", screens.screen(view, Turn(cast, Screen.SENT), reader)
+    yield "sent", screens.screen(view, Turn(cast, Screen.SENT))
     yield "closed", screens.closed_text(view, view.asked)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bot import answering
 from bot.answering import Seated
 from bot.scene import House
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues.messages import Incoming, Spot
 from storage import people, results, rounds
 from storage.store import Store, Unit

@@ -35,7 +35,7 @@ from dialogues.model import (
     Task,
     Unasked,
 )
-from storage import brokers, outbox, partnerships, reviews, rounds, timers
+from storage import brokers, outbox, partnerships, replies, reviews, rounds, timers
 from storage.ballots import make_keys, padded_size
 from storage.patience import Patient
 from storage.sealing import open_box
@@ -157,6 +157,7 @@ def open_review(
             round_id=made[0].id,
         )
     review = reviews.set_review(unit, review.id, state=ReviewState.OPEN)
+    replies.tell_done(unit, review.id)
     notice(unit, answering.showing(house, unit, made[0], ""), "group/open", now)
     return review
 

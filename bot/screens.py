@@ -1,95 +1,18 @@
 """A turn of a check-in as a message: which template, which values, which buttons."""
 
-from dataclasses import dataclass
-from functools import cached_property
-
-from bot.concerning import among_several, left_out
-from bot.scene import House, role, worded_fault
+from bot.scene import worded_fault
+from bot.showing import Showing
 from dialogues import comments
-from dialogues.answers import Answer
-from dialogues.bounds import Bounds
+from dialogues.answers import Answer, Fault
 from dialogues.checkin import Multi, Number, Question, Words
-from dialogues.dialogue import Act, Draft, Item, Screen, Turn
-from dialogues.engine import items, position
-from dialogues.messages import Ability, Button, Localised, Message, Say, say
-from dialogues.model import Confidence, Partnership, Review, Round
-from dialogues.texts import Reader
+from dialogues.dialogue import Act, Draft, Screen, Turn
+from dialogues.engine import position
+from dialogues.messages import Button, Message, say
+from dialogues.model import Confidence
 from dialogues.tokens import RoundToken, write
 
 BUILT_LATE = frozenset({"checkin/invitation", "checkin/reminder"})
 """Messages kept in the outbox by name only, and built for the platform they are sent on."""
-
-
-@dataclass(frozen=True)
-class Showing:
-    """A round as one person sees it."""
-
-    house: House
-    review: Review
-    round: Round
-    partnership: Partnership
-    broker: str | Localised
-    bounds: Bounds
-    asked: int
-    organisations: int
-    names: tuple[str, ...]
-    rare: frozenset[str]
-    ability: Ability
-    operator: str
-    home: str = ""
-    settled: Say | None = None
-    promised: tuple[Say, ...] = ()
-
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """The questions asked in this round."""
-        return self.round.checkin.asked(self.round.facts)
-
-    @cached_property
-    def form(self) -> tuple[Item, ...]:
-        """The same, as the engine has them."""
-        return items(self.questions)
-
-    def wording(self, question: Question) -> Localised:
-        """The wording for this round's audience."""
-        return question.worded(self.round.facts, self.round.mirror)
-
-    @cached_property
-    def facts(self) -> dict[str, object]:
-        """What every message about the round can mention."""
-        by_name = self.round.confidence is Confidence.NAMED
-        return {
-            "partnership": self.partnership.name,
-            "aim": self.partnership.purpose,
-            "title": self.round.checkin.title,
-            "broker": self.broker,
-            "org": self.home,
-            "named_broker": isinstance(self.broker, str),
-            "term": role(self.partnership),
-            "count": len(self.questions),
-            "minutes": self.round.checkin.minutes(self.round.facts),
-            "closes": self.round.closes_at,
-            "asked": self.asked,
-            "organisations": self.organisations,
-            "needed": 0 if by_name else self.bounds.needed or 0,
-            "from_organisations": 2 if self.bounds.pairwise else 3,
-            "formal": self.review.purpose == "formal",
-            "mirror": self.round.mirror,
-            "several": among_several(self.round.checkin),
-            "named": by_name,
-            "about": self.review.assignment_id is not None,
-            "unasked": left_out(self.review.unasked, self.broker),
-            "settled": self.settled or "",
-            "promised": self.promised,
-            "operator": self.operator,
-            "strong": self.house.keyring.strong,
-        }
-
-    def button(self, label: str, act: Act, question: int = -1, option: int = -1) -> Button:
-        """A button with one of our labels."""
-        return Button(
-            say(f"label.{label}"), write(RoundToken(self.round.id, act, question, option))
-        )
 
 
 def page_button(showing: Showing, label: str) -> Button:
@@ -125,9 +48,7 @@ def invitation(showing: Showing, key: str = "checkin/invitation") -> Message:
     )
 
 
-def screen(
-    showing: Showing, turn: Turn, reader: Reader, fresh: bool = True, typed: str = ""
-) -> Message:
+def screen(showing: Showing, turn: Turn, fresh: bool = True, typed: str = "") -> Message:
     """What to show after *turn*.
 
     Args:
@@ -141,7 +62,7 @@ def screen(
         case Screen.QUESTION if not showing.ability.types:
             return on_a_page(showing, draft)
         case Screen.QUESTION:
-            return _question(showing, turn, reader)
+            return _question(showing, turn)
         case Screen.END:
             return _end(showing, draft)
         case Screen.LOOK:
@@ -158,16 +79,34 @@ def screen(
     return Message(say(f"checkin/{turn.screen.value}", **showing.facts), buttons, showing.round.id)
 
 
-def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
+def _question(showing: Showing, turn: Turn) -> Message:
+    """A question; made once where it is the same for everybody: nothing ticked, nothing wrong."""
     draft = turn.draft
     number, of = position(showing.form, draft)
+    cast = draft.state == "cast"
+    fault = turn.faults.get(showing.questions[number - 1].key)
+    if fault or draft.partial:
+        return _asked(showing, number, of, cast, draft.partial, fault)
+    same = number, of, cast
+    if same not in showing.same:
+        showing.same[same] = _asked(showing, number, of, cast)
+    return showing.same[same]
+
+
+def _asked(
+    showing: Showing,
+    number: int,
+    of: int,
+    cast: bool,
+    partial: tuple[str, ...] = (),
+    fault: Fault | None = None,
+) -> Message:
     index = number - 1
     question = showing.questions[index]
-    cast = draft.state == "cast"
     buttons: list[Button] = []
     if not isinstance(question, Words):
         for place, option in enumerate(question.options):
-            ticked = option.key in draft.partial
+            ticked = option.key in partial
             buttons.append(
                 Button(
                     say("label.ticked", text=option.text) if ticked else option.text,
@@ -181,7 +120,6 @@ def _question(showing: Showing, turn: Turn, reader: Reader) -> Message:
     buttons.append(showing.button(skip, Act.UNABLE, index))
     if number > 1 or cast:
         buttons.append(showing.button("back", Act.BACK, index))
-    fault = turn.faults.get(question.key)
     values = {
         **showing.facts,
         "number": number,

@@ -1,5 +1,6 @@
 """What a tick does: boxes filled, timers answered, closes finished, messages delivered."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -25,6 +26,8 @@ from storage.turns import one_at_a_time
 log = structlog.get_logger()
 TOGETHER = 50
 """How many open rounds are looked into before one transaction notes it."""
+LOOKS = 25
+"""How many partnerships a tick looks at for something to offer."""
 LOOK = timedelta(minutes=1)
 """How often old keys are looked for that another process has left."""
 
@@ -47,6 +50,7 @@ class Timekeeping:
         self._sealing = sealing
         self._leads = leads
         self._day: date | None = None
+        self._unseen: deque[tuple[int, datetime]] = deque()
         self._looked: datetime | None = None
         self._answered = False
 
@@ -54,8 +58,9 @@ class Timekeeping:
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
         closing = (self._fill, self._timers, self._fill_opened, self._finish)
-        leading = [self._leading(step) for step in (*closing, self._daily, self._retire)]
-        return (*leading[:5], self._send, *leading[5:])
+        daily = (self._daily, self._offers, self._retire)
+        leading = [self._leading(step) for step in (*closing, *daily)]
+        return (*leading[:4], self._send, *leading[4:])
 
     def _leading(self, step: Step) -> Step:
         """*step* where this process keeps the time. Should two think so, both still do no harm."""
@@ -183,6 +188,7 @@ class Timekeeping:
     async def _daily(self, now: datetime) -> None:
         """Once a day, and at the start: what is too old goes, comments with their key.
 
+        After what waits has gone out, since it takes a while; what it adds goes out after it.
         The key first: a crash in between leaves rows that nobody can open, for the next day.
         """
         if self._day == now.date():
@@ -193,10 +199,21 @@ class Timekeeping:
                 lambda unit, at=round_id: results.end_comments(unit, at)  # type: ignore[misc]
             )
         await self._store.transact(lambda unit: purge(unit, now))
-        for group, founded in await self._store.read(offers.founded):
-            await self._store.transact(
-                lambda unit, g=group, at=founded: offering.look(  # type: ignore[misc]
-                    self._house, unit, g, at, now
-                )
-            )
+        self._unseen.clear()
+        self._unseen.extend(await self._store.read(offers.founded))
         self._day = now.date()
+
+    async def _offers(self, now: datetime) -> None:
+        """What partnerships may be offered today; some of them a tick, so that nothing waits."""
+        looks = min(len(self._unseen), LOOKS)
+        for _ in range(looks):
+            await self._offer(*self._unseen[0], now)
+            self._unseen.popleft()
+        if looks:
+            await self._send(now)
+
+    async def _offer(self, group: int, founded: datetime, now: datetime) -> None:
+        """Most days there is nothing to be written, and answers need not wait for it."""
+        house = self._house
+        if await self._store.read(lambda u: offering.has_to_look(house, u, group, founded, now)):
+            await self._store.transact(lambda u: offering.look(house, u, group, founded, now))

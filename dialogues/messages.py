@@ -127,7 +127,8 @@ class Incoming:
     `language` and `zone` are what the platform knows about the person, if anything.
     `place` is the group in which something was said that only Titian sees. `homes` maps
     user ids that were mentioned or picked to their workspace, where it is another one.
-    `workspace` is the name of the sender's own workspace, where the platform tells it.
+    `workspace` is the name of the sender's own workspace, where the platform tells it; a
+    guest there has none. `strangers` were picked, and the platform lets nobody write to them.
     """
 
     key: str
@@ -143,6 +144,7 @@ class Incoming:
     place: Spot | None = None
     homes: Mapping[str, str] = field(default_factory=dict)
     workspace: str = ""
+    strangers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,22 @@
 """Says in the reader's language: `Say` and a reader in, our small Markdown out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import DictLoader, Environment, StrictUndefined, meta
+from jinja2 import Environment, meta
 from markupsafe import Markup
 
 from dialogues import when
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import Quoted, Value, isolated
 from dialogues.messages import Label, Localised, Say
+from dialogues.period import say_period
+from dialogues.templating import environment_in, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,12 @@ class Texts:
     """The templates in every language."""
 
     def __init__(self, library: Library) -> None:
-        self._marked = {name: _environment(library, name, marked=True) for name in LANGUAGES}
-        self._plain = {name: _environment(library, name, marked=False) for name in LANGUAGES}
+        self._marked = {name: environment_in(library, name, marked=True) for name in LANGUAGES}
+        self._plain = {name: environment_in(library, name, marked=False) for name in LANGUAGES}
+        self._library = library
         self._fixed: dict[tuple[str, str], str] = {}
         self._named: dict[str, frozenset[str]] = {}
+        self._asked: OrderedDict[Hashable, str] = OrderedDict()
 
     def word(self, said: Say, reader: Reader) -> str:
         """*said* as Markdown. Values in it mean nothing to Markdown. Raises on a missing value."""
@@ -54,9 +59,7 @@ class Texts:
     def fixed(self, key: str, language: str) -> str:
         """A short sentence without values, plain: the same for every reader of a language."""
         if (key, language) not in self._fixed:
-            group, _, name = key.partition(".")
-            module = self._plain[language].get_template(f"_{group}.md.j2").module
-            self._fixed[key, language] = str(getattr(module, name)()).strip()
+            self._fixed[key, language] = str(_macro(self._plain[language], key)()).strip()
         return self._fixed[key, language]
 
     def page(self, name: str, values: Mapping[str, object], reader: Reader) -> str:
@@ -68,25 +71,28 @@ class Texts:
 
     def keys(self) -> list[str]:
         """Every key that can be said."""
-        environment = self._marked["en"]
-        names = [name.removesuffix(".md.j2") for name in environment.list_templates()]
+        names = [name.removesuffix(".md.j2") for name in sorted(self._library.templates)]
         found = [name for name in names if "." not in name and not name.startswith("_")]
-        for group in GROUPS:
-            module = environment.get_template(f"_{group}.md.j2").module
-            found += [f"{group}.{name}" for name in vars(module) if not name.startswith("_")]
-        return found
+        return [*found, *sentences(self._library.templates)]
 
     def _render(self, environment: Environment, said: Say, reader: Reader, wrap: type[str]) -> str:
-        group, _, name = said.key.partition(".")
-        if name:
+        if "." in said.key:
             values = self._values(environment, said.values, reader, wrap)
-            template = environment.get_template(f"_{group}.md.j2")
-            return str(getattr(template.module, name)(**values))
+            return str(_macro(environment, said.key)(**values))
         file = f"{said.key}.md.j2"
         names = self._names(environment, file)
         wanted = {key: value for key, value in said.values.items() if key in names}
-        values = self._values(environment, wanted, reader, wrap, about=said.values)
-        return environment.get_template(file).render(**values)
+        if said.key != QUESTION or wanted["fault"]:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            return environment.get_template(file).render(**values)
+        named = said.values.get("broker"), said.values.get("org")
+        same = (wrap, reader.language, *named, *wanted.values())
+        if same not in self._asked:
+            values = self._values(environment, wanted, reader, wrap, about=said.values)
+            self._asked[same] = environment.get_template(file).render(**values)
+            if len(self._asked) > MOST_ASKED:
+                self._asked.popitem(last=False)
+        return self._asked[same]
 
     def _names(self, environment: Environment, file: str) -> frozenset[str]:
         """What a template asks for, it and all that it includes: the rest need not be worded."""
@@ -178,8 +184,9 @@ def cased(text: str) -> str:
     return before
 
 
-GROUPS = ("label", "fault", "phrase")
-"""Short sentences that share a file: `label.begin` is the macro `begin` of `_label.md.j2`."""
+QUESTION = "checkin/question"
+"""Reads the same for everybody who is asked it, and holds nothing that anybody said."""
+MOST_ASKED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,24 +211,19 @@ class Moment:
         today = self.reader.now.astimezone(self.reader.zone).date()
         return self.wrap(when.say_date(local, self.reader.language, today))
 
+    def until(self, last: "Moment") -> str:
+        """The days from this one to *last*, with the year: for what is kept."""
+        zone, language = self.reader.zone, self.reader.language
+        first, end = self.at.astimezone(zone).date(), last.at.astimezone(zone).date()
+        return self.wrap(say_period(first, end, language))
+
     @property
     def time(self) -> str:
         """The time of day alone."""
         return self.wrap(when.say_time(self.at, self.reader.zone, self.reader.language))
 
 
-def _environment(library: Library, language: str, *, marked: bool) -> Environment:
-    environment = Environment(
-        loader=DictLoader(dict(library.templates)),
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        undefined=StrictUndefined,
-        autoescape=marked,  # noqa: S701  (labels are plain text, never markup)
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        library.translations[language], newstyle=True
-    )
-    environment.globals["language"] = language
-    return environment
+def _macro(environment: Environment, key: str) -> Callable[..., str]:
+    """A short sentence, by its key: `label.begin`."""
+    found: Callable[..., str] = getattr(environment.get_template(key).module, key.partition(".")[2])
+    return found

@@ -4,7 +4,6 @@ A row says nothing: every row of a round has one length, and its slot is a keyed
 A row that was copied from elsewhere does not open (associated data, B05).
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +11,6 @@ from datetime import date
 
 import sqlalchemy as sa
 from nacl import exceptions, secret
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from dialogues.answers import largest
@@ -20,6 +18,7 @@ from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
 from storage.database import Prepared
+from storage.inserting import insert_into
 from storage.keyring import Keyring, is_seal_key, seal_key, slot_key
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
@@ -36,10 +35,9 @@ def padded_size(checkin: CheckIn) -> int:
 
 
 def _noted(dialect: sa.Dialect) -> sa.Executable:
-    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
     names = ("seen", "round_id", "day")
     values: dict[str, object] = {name: sa.bindparam(name) for name in names}
-    return insert(InboxRow).values(values).on_conflict_do_nothing()
+    return insert_into(InboxRow, dialect.name).values(values).on_conflict_do_nothing()
 
 
 Change = Callable[[Draft], Draft]
@@ -129,7 +127,7 @@ class Box:
 
     def has_seen(self, event: str) -> bool:
         """Whether *event* came before; notes it. Round-bound, no time, gone at the close."""
-        mark = hmac.new(self._slot_key, b"inbox:" + event.encode(), hashlib.sha256).digest()
+        mark = hmac.digest(self._slot_key, b"inbox:" + event.encode(), "sha256")
         return _note(self._link, mark, self._round, None)
 
     def _slot(self, member: int) -> bytes:
@@ -200,7 +198,7 @@ def delete_ballots(unit: Unit, round_id: int) -> None:
 
 def has_seen(unit: Unit, keyring: Keyring, event: str, today: date) -> bool:
     """Whether an event that belongs to no round came before; notes it, to the day."""
-    mark = hmac.new(keyring.make("inbox"), event.encode(), hashlib.sha256).digest()
+    mark = hmac.digest(keyring.make("inbox"), event.encode(), "sha256")
     return _note(unit.link, mark, None, today)
 
 

@@ -6,9 +6,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from dialogues.errors import KeyLost
 from dialogues.model import RoundState
@@ -78,6 +75,11 @@ def tokens(url: str, master: bytes) -> dict[str, str] | None:
 
 def schema(url: str) -> str:
     """How a database stands to this code: current, older, newer, missing or unreachable."""
+    # Here, since a start needs this file and no Alembic where there is nothing to upgrade.
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     path = database_file(url)
     if path is not None and not path.exists():
         return "missing"

@@ -172,7 +172,7 @@ def _agreed(unit: Unit, members: list[int]) -> Lines:
     ]
 
 
-HIDDEN = ("id", "review_id", "member_id")
+HIDDEN = ("id", "review_id", "member_id", "told_in")
 
 
 def _offered(unit: Unit, name: str, groups: list[int]) -> list[str]:

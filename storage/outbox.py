@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from dialogues.messages import Message
 from dialogues.wire import from_json, to_json
+from storage.inserting import insert_into
 from storage.lanes import Lanes, within
 from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
@@ -61,8 +61,8 @@ def put(
 def put_all(unit: Unit, lines: Sequence[dict[str, Any]]) -> None:
     """The same for many at once, each made by `line`."""
     if lines:
-        insert = sqlite.insert if unit.sqlite else postgresql.insert
-        unit.connection().execute(insert(OutboxRow).on_conflict_do_nothing(), lines)
+        insert = insert_into(OutboxRow, unit.dialect).on_conflict_do_nothing()
+        unit.connection().execute(insert, lines)
 
 
 def line(
@@ -103,8 +103,7 @@ def still_waits(unit: Unit, key: str) -> bool:
 
 def insert_once(unit: Unit, table: type[Any], row: dict[str, Any]) -> None:
     """Write *row* unless one of its key stands there."""
-    insert = sqlite.insert if unit.sqlite else postgresql.insert
-    unit.connection().execute(insert(table).values(row).on_conflict_do_nothing())
+    unit.connection().execute(insert_into(table, unit.dialect).values(row).on_conflict_do_nothing())
 
 
 def claim(

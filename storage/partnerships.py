@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from dialogues.cycle import Collaboration, Phase
@@ -17,6 +16,7 @@ from dialogues.model import (
     Sector,
     Standing,
 )
+from storage.inserting import insert_into
 from storage.store import Unit
 from storage.tables import (
     MemberRow,
@@ -165,10 +165,11 @@ def enrol(
     unit.add(row)
     unit.flush()
     assert row.id is not None
-    insert = sqlite.insert if unit.sqlite else postgresql.insert
     for role in roles:
         values = {"member_id": row.id, "role": role.value}
-        unit.connection().execute(insert(RoleRow).values(values).on_conflict_do_nothing())
+        unit.connection().execute(
+            insert_into(RoleRow, unit.dialect).values(values).on_conflict_do_nothing()
+        )
     return member(unit, row.id)
 
 

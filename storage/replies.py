@@ -80,16 +80,36 @@ def _set(unit: Unit, number: int, **values: object) -> None:
 
 
 def promised_before(unit: Unit, review: int) -> list[Action]:
-    """What was promised last after an earlier review of the same service as broker."""
+    """What was promised last after an earlier review of the same service as broker.
+
+    Without what an invitation between the two has said to be done.
+    """
+    elsewhere = select(ActionRow.id).where(
+        ActionRow.became == Became.DONE.value, ActionRow.told_in != review
+    )
+    rest = set(unit.exec(elsewhere.where(ActionRow.review_id == _last(unit, review))).all())
+    return [action for action in actions(unit, _last(unit, review)) if action.id not in rest]
+
+
+def tell_done(unit: Unit, review: int) -> None:
+    """What is done by now is said when *review* opens, and rests then."""
+    done = [a.id for a in promised_before(unit, review) if a.became is Became.DONE]
+    told = sa.update(ActionRow).where(col(ActionRow.id).in_(done))
+    unit.connection().execute(told.values(told_in=review))
+    unit.expire_all()
+
+
+def _last(unit: Unit, review: int) -> int:
+    """The review after which something was promised last; 0 where nothing was."""
     this = unit.get(ReviewRow, review)
     if this is None or this.assignment_id is None:
-        return []
+        return 0
     last = (
         select(sa.func.max(ActionRow.review_id))
         .join(ReviewRow, col(ReviewRow.id) == col(ActionRow.review_id))
         .where(ReviewRow.assignment_id == this.assignment_id, col(ReviewRow.id) < review)
     )
-    return actions(unit, unit.exec(last).one() or 0)
+    return unit.exec(last).one() or 0
 
 
 def forget(unit: Unit, review: int) -> None:

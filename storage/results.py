@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
+from storage.inserting import insert_into
 from storage.store import Unit
 from storage.tables import (
     OpenMessageRow,
@@ -69,8 +69,7 @@ def keep_message(
     unit: Unit, round_id: int, member: int, installation: str, chat: str, message: str
 ) -> None:
     """Remember a person's message for a round, so that it can be edited in place."""
-    insert = sqlite.insert if unit.sqlite else postgresql.insert
-    row = insert(OpenMessageRow).values(
+    row = insert_into(OpenMessageRow, unit.dialect).values(
         round_id=round_id, member_id=member, installation=installation, chat=chat, message=message
     )
     unit.connection().execute(

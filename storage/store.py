@@ -31,9 +31,14 @@ class Unit(Session):
     """One transaction. What `storage` functions work on; others only hand it on."""
 
     @property
+    def dialect(self) -> str:
+        """Which database it is."""
+        return self.get_bind().dialect.name
+
+    @property
     def sqlite(self) -> bool:
         """Whether the database is SQLite."""
-        return self.get_bind().dialect.name == "sqlite"
+        return self.dialect == "sqlite"
 
     @cached_property
     def link(self) -> sa.Connection:

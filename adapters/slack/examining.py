@@ -24,7 +24,7 @@ async def lacking(bot_token: str, app_token: str, api_url: str) -> tuple[str, ..
     found = [await _bot(clients.web(bot_token, api_url), api_url)]
     if app_token:
         found.append(await _app(clients.web(app_token, api_url), api_url))
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(dict.fromkeys(sentence for sentence in found if sentence))
 
 
 async def lacking_of_many(
@@ -39,7 +39,7 @@ async def lacking_of_many(
     for name, tokens in kept.items():
         bot = json.loads(tokens)
         found.append(await _workspace(name, bot.get("team_name") or name, bot, api_url))
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(dict.fromkeys(sentence for sentence in found if sentence))
 
 
 def needed() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from adapters.slack import clients, faults
 from adapters.slack.examining import needed
-from adapters.slack.tokens import Client, Tokens
+from adapters.slack.tokens import Client, Tokens, WholeOrganisation
 from dialogues.errors import NotNow
 from dialogues.ports import Vault
 
@@ -30,7 +30,8 @@ INSTALL = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 LASTS = 600
 """Seconds in which somebody must come back from Slack."""
-DONE, CANCELLED, OLD, LACKING, FAILED = ENDS = ("done", "cancelled", "old", "lacking", "failed")
+ENDS = ("done", "cancelled", "old", "lacking", "whole", "failed")
+DONE, CANCELLED, OLD, LACKING, WHOLE, FAILED = ENDS
 BY_REASON = {
     "access_denied": CANCELLED,
     "invalid_browser": OLD,
@@ -119,7 +120,8 @@ class Installing:
         return self._page(DONE, args.request, 200)
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        end = BY_REASON.get(args.reason, FAILED)
+        whole = isinstance(args.error, WholeOrganisation)
+        end = WHOLE if whole else BY_REASON.get(args.reason, FAILED)
         if end is not CANCELLED:
             known = args.reason if args.reason in BY_REASON or args.error is None else "other"
             log.warning("workspace_not_installed", part="slack", error=known[:40])

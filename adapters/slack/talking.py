@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import faults, incoming, modals
-from adapters.slack.directory import Directory
+from adapters.slack.directory import Directory, Person
 from adapters.slack.forms import Forms, meant
 from adapters.slack.home import Homes
 from adapters.slack.lanes import Lanes
@@ -77,7 +77,8 @@ class Talking:
         asked = {**handles, user: body.get("user_name") or ""}
         people = await self._directory.people(asked, NAMES)
         names = {mentioned: people[mentioned].name for mentioned in handles}
-        event = self._named(incoming.command(body, self._by, text, people[user], names))
+        event = incoming.command(body, self._by, text, people[user], names)
+        event = self._named(event, people[user])
         replies = list(await self._handler.handle(event))
         replies = await self._open(body, replies, Carrier(body["channel_id"]), began)
         shown = []
@@ -98,7 +99,7 @@ class Talking:
         person = (await self._directory.people({user: _handle(body)}, NAMES))[user]
         if incoming.is_direct(at.channel) and not at.ephemeral:
             self._replies.learn(user, at.channel)
-        event = self._named(incoming.tap(body, self._by, token, at, person))
+        event = self._named(incoming.tap(body, self._by, token, at, person), person)
         replies = list(await self._handler.handle(event))
         carrier = at if event.private else Carrier(at.channel)
         replies = await self._open(body, replies, carrier, began)
@@ -125,9 +126,9 @@ class Talking:
             values[key] = tuple(other for other in values[key] if other in names)
         filled = Filled(note.token, meant(values))
         homes = {other: people[other].team for other in names if people[other].team}
-        event = self._named(
-            incoming.filled(body, self._by, filled, note.carrier, people[user], names, homes)
-        )
+        event = incoming.filled(body, self._by, filled, note.carrier, people[user], names, homes)
+        strangers = frozenset(other for other in names if not people[other].met)
+        event = replace(self._named(event, people[user]), strangers=strangers)
         replies = list(await self._handler.handle(event))
         form = replies.pop(0).form if replies and replies[0].form else None
         errors, other = self._forms.answer(view, note, form) if form else ({}, None)
@@ -203,9 +204,9 @@ class Talking:
             return BoltResponse(status=200, body="")
         return BoltResponse(status=500, body="")
 
-    def _named(self, event: Incoming) -> Incoming:
+    def _named(self, event: Incoming, person: Person) -> Incoming:
         """*event* with the workspace's name, where it is its sender's own."""
-        home = event.sender.workspace == self._team
+        home = event.sender.workspace == self._team and not person.guest
         return replace(event, workspace=self._name) if home else event
 
     async def _open(

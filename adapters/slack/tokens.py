@@ -27,6 +27,13 @@ LATER = 60.0
 """Seconds after which a token that still lets us in is tried to be renewed again."""
 
 
+WHOLE = "a whole organisation: org_deploy_enabled must be false in the app's manifest"
+
+
+class WholeOrganisation(BoltError):
+    """One token for all workspaces of an Enterprise organisation: people would have no home."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Client:
     """The app as Slack knows it, and where it is served."""
@@ -63,6 +70,9 @@ class Tokens(AsyncInstallationStore):
 
     async def async_save(self, installation: Installation) -> None:
         """See the SDK. Raises BoltError where it cannot be what Titian needs."""
+        if installation.is_enterprise_install:
+            log.error("workspace_refused", part=incoming.INSTALLATION, hint=WHOLE)
+            raise WholeOrganisation(WHOLE)
         if not installation.team_id or not installation.bot_token:
             raise BoltError("no workspace, or no bot")
         bot = installation.to_bot()

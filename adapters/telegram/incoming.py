@@ -6,9 +6,12 @@ from typing import Any
 from telegram import (
     Bot,
     CallbackQuery,
+    Chat,
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
+    InaccessibleMessage,
+    MaybeInaccessibleMessage,
     Message,
     MessageEntity,
     Update,
@@ -52,15 +55,19 @@ def read(update: Update, bot: str) -> Incoming | None:
 def tapped(raw: Mapping[str, Any], bot: Bot) -> tuple[Incoming | None, str]:
     """What a raw callback query says, and its id: the query alone, read by the SDK.
 
-    Of the message under it only the place is wanted: without a date it counts as one whose
-    content is not known. In a forum's topic it stays whole, as the topic is part of the place.
+    Of the message under it only the place is wanted: it is read as one whose content is not
+    known, which saves most of the work. In a forum's topic it is read whole, as the topic is
+    part of the place.
     """
-    message = raw.get("message")
-    if isinstance(message, Mapping) and "message_thread_id" not in message:
-        place = {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
-        raw = {**raw, "message": place}
-    query = CallbackQuery.de_json(dict(raw), bot)
-    return _tap(query), query.id
+    query = CallbackQuery.de_json({k: v for k, v in raw.items() if k != "message"}, bot)
+    under = raw.get("message")
+    if under is None or query.data is None:
+        return None, query.id
+    if "message_thread_id" in under:
+        message: MaybeInaccessibleMessage = Message.de_json(under, bot)
+    else:
+        message = InaccessibleMessage(Chat.de_json(under["chat"], bot), int(under["message_id"]))
+    return _tap(query, query.data, message), query.id
 
 
 def spot(message: Message) -> Spot:
@@ -69,16 +76,13 @@ def spot(message: Message) -> Spot:
     return Spot(INSTALLATION, str(message.chat.id), str(thread) if thread else "")
 
 
-def _tap(query: CallbackQuery) -> Incoming | None:
-    message = query.message
-    if message is None or query.data is None:
-        return None
+def _tap(query: CallbackQuery, token: str, message: MaybeInaccessibleMessage) -> Incoming:
     chat = Spot(INSTALLATION, str(message.chat.id))
     if isinstance(message, Message):
         chat = spot(message)
     private = message.chat.type == ChatType.PRIVATE
     key = f"tap:{query.id}"
-    return _incoming(key, query.from_user, chat, private, Tap(query.data), str(message.message_id))
+    return _incoming(key, query.from_user, chat, private, Tap(token), str(message.message_id))
 
 
 def _membership(change: ChatMemberUpdated) -> Incoming | None:

@@ -62,12 +62,23 @@ def take(
             if note is not None:
                 notes[field.key] = note
             answers[field.key] = given if note is not None else answer
-        elif field.kind == "people" or set(given) <= {key for key, _ in offered}:
+        elif field.kind == "people":
+            answers[field.key] = tuple(dict.fromkeys(given))
+            if strangers := [user for user in given if user in _strangers(scene)]:
+                names = [scene.mentions.get(user, "") for user in strangers]
+                told = [name for name in names if name not in ("", *strangers)]
+                notes[field.key] = say("fault.strangers", names=told)
+        elif set(given) <= {key for key, _ in offered}:
             chosen = tuple(dict.fromkeys(given))
             answers[field.key] = chosen[0] if field.kind == "words" else chosen
         else:
             notes[field.key] = say("fault.tap")
     return answers, notes
+
+
+def _strangers(scene: Scene) -> frozenset[str]:
+    """Those picked to whom nobody can write here."""
+    return scene.incoming.strangers if scene.incoming is not None else frozenset()
 
 
 def _field(scene: Scene, field: Field, draft: Draft, note: Say | None) -> FormField:

@@ -24,4 +24,11 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     return [home(scene)]
 
 
-COMMAND = Command("start", run, fields=fields, rest="code", hidden=True, aliases=("menu",))
+COMMAND = Command(
+    "start",
+    run,
+    fields=fields,
+    rest="code",
+    hidden=True,
+    aliases=("menu", "settings", "pengaturan"),
+)

@@ -35,3 +35,5 @@ class ActionRow(SQLModel, table=True):
     owner: str
     until: date | None = None
     became: str = "open"
+    told_in: int | None = None
+    """The review whose invitation said that it is done; later ones do not say it again."""

@@ -391,12 +391,16 @@ ALL = Form(
 
 async def test_values_of_every_kind(ground: Ground) -> None:
     ana, budi, citra = (ground.slack.user(name) for name in ("Ana", "Budi", "Citra"))
-    robot = ground.slack.user("Robot", is_bot=True)
+    robot, gone = ground.slack.user("Robot", is_bot=True), ground.slack.user("Gone")
+    gone.deactivate()
     ground.script.answer = lambda event: asking(event, ALL)
     await ana.command("/titian", "x")
     ground.script.answer = lambda event: []
     await ana.submit(
-        scale="10", many=["Two", "Nine"], more=["Task 11"], who=[budi.id, robot.id, citra.id]
+        scale="10",
+        many=["Two", "Nine"],
+        more=["Task 11"],
+        who=[budi.id, robot.id, gone.id, citra.id],
     )
     assert ground.heard.event == Filled(
         "p:3",
@@ -410,6 +414,39 @@ async def test_values_of_every_kind(ground: Ground) -> None:
         },
     )
     assert ground.heard.mentions == {budi.id: "Budi", citra.id: "Citra"}
+    assert ground.heard.strangers == frozenset()
+
+
+async def test_people_whom_nobody_can_write_to_are_told_apart(ground: Ground) -> None:
+    ana, sari = ground.slack.user("Ana"), ground.slack.user("Sari", team="T0OTHER")
+    lin = ground.slack.user("Lin", team="T0OTHER", is_stranger=True)
+    ground.slack.channel("water", ana, lin)
+    form = Form("p:3", "Who", (FormField("who", "people", "Who?", ()),), "Go on", "Cancel")
+    ground.script.answer = lambda event: asking(event, form)
+    await ana.command("/titian", "x")
+    ground.script.answer = lambda event: []
+    await ana.submit(who=[sari.id, lin.id])
+    assert ground.heard.event == Filled("p:3", {"who": (sari.id, lin.id)})
+    assert ground.heard.strangers == {sari.id, lin.id}
+    assert ground.heard.mentions == {sari.id: sari.id, lin.id: "Lin"}
+    water = ground.slack.channel("more", ana, sari)
+    ground.script.answer = lambda event: asking(event, form)
+    await ana.command("/titian", "x")
+    ground.script.answer = lambda event: []
+    await ana.submit(who=[sari.id])
+    assert water.members >= {sari.id}
+    assert ground.heard.strangers == frozenset() and ground.heard.mentions == {sari.id: "Sari"}
+
+
+@pytest.mark.parametrize("kind", ["is_restricted", "is_ultra_restricted"])
+async def test_a_guest_is_not_of_the_workspaces_organisation(ground: Ground, kind: str) -> None:
+    more: dict[str, Any] = {kind: True}
+    ana, tom = ground.slack.user("Ana"), ground.slack.user("Tom", **more)
+    ground.script.answer = lambda event: []
+    await ana.command("/titian", "x")
+    assert ground.heard.workspace == ground.slack.team_name
+    await tom.command("/titian", "x")
+    assert ground.heard.workspace == ""
 
 
 BOOK = Form(
@@ -677,10 +714,11 @@ async def test_repeated_deliveries_have_the_same_key(ground: Ground) -> None:
     ground.slack.violations.clear()
 
 
-async def test_events_come_again_with_the_same_key(ground: Ground) -> None:
+@pytest.mark.parametrize("new_ids", [False, True])
+async def test_events_come_again_with_the_same_key(ground: Ground, new_ids: bool) -> None:
     ana = ground.slack.user("Ana")
     place = ground.slack.channel("general", ana)
-    ground.slack.duplicate(1)
+    ground.slack.duplicate(1, new_ids=new_ids)
     await ground.slack.event(joined(ground, ana, place.id), wait=True)
     await ana.wait("Heard.", channel=place)
     one, two = ground.script.handled

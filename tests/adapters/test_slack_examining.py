@@ -36,7 +36,7 @@ async def test_the_wrong_kind_of_token_in_the_wrong_place() -> None:
 
 
 async def test_a_server_that_is_away() -> None:
-    (away,) = await lacking("xoxb-1", "", "http://127.0.0.1:9/api/")
+    (away,) = await lacking("xoxb-1", "xapp-1", "http://127.0.0.1:9/api/")  # said once
     assert "does not answer" in away
 
 

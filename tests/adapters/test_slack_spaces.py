@@ -169,6 +169,18 @@ async def test_scopes_that_are_not_granted_are_said_to_both() -> None:
         assert said["hint"] == "scope needed: chat:write, users:read"
 
 
+async def test_a_whole_organisation_is_refused_and_told_what_to_do() -> None:
+    async with grounded(organisation="E0ALL") as ground:
+        with capture_logs() as logs:
+            _, _, location, cookie = await browse(ground.address + INSTALL)
+            status, text, _, _ = await browse(ground.slack.approve(location, ground.one), cookie)
+        assert (status, ground.vault.kept) == (500, {}) and "This is whole." in text
+        assert logs[0]["event"] == "workspace_refused" and "org_deploy" in logs[0]["hint"]
+        assert "xox" not in f"{logs}"
+        ground.slack.organisation = ""
+        assert "This is done." in await ground.install(ground.one)
+
+
 async def test_a_token_is_renewed_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     async with grounded(rotation=True) as ground, running(ground):
         slack, one = ground.slack, ground.one

@@ -131,6 +131,21 @@ async def test_it_is_an_adapter(telegram: Telegram, tg: TelegramDouble) -> None:
     tg.assert_clean()
 
 
+async def test_commands_are_offered_by_scope_and_language(
+    telegram: Telegram, tg: TelegramDouble
+) -> None:
+    """In private chats, in groups, and to a group's administrators; English for all others."""
+    kinds = ("all_private_chats", "all_group_chats", "all_chat_administrators")
+    offered = {
+        (json.loads(key)[0]["type"], json.loads(key)[1]): menu for key, menu in tg.commands.items()
+    }
+    assert set(offered) == {(kind, language) for kind in kinds for language in ("", "id")}
+    for (_, language), menu in offered.items():
+        told = [(entry["command"], entry["description"]) for entry in menu]
+        assert told == MENU[language]
+    tg.assert_clean()
+
+
 async def test_words_and_commands(telegram: Telegram, tg: TelegramDouble, script: Script) -> None:
     user = tg.user("Sari", last_name="Wulandari", language_code="id")
     await user.send("/start 7Q2MX4")

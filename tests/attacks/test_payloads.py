@@ -86,6 +86,13 @@ def test_no_request_at_all_holds_a_participants_id_but_as_its_address(recorded: 
             assert not mentions(sent.text, ident), (name, sent)
 
 
+def test_neither_polls_nor_reactions_are_used(recorded: Recorded) -> None:
+    """Both tell the platform's other users, or the bot, who chose what."""
+    used = {sent.method.casefold() for sent in recorded.sent}
+    assert {"sendmessage", "chat.postmessage"} <= used
+    assert not [method for method in used if "poll" in method or "reaction" in method]
+
+
 def test_words_are_sent_to_nobody_before_the_report(recorded: Recorded) -> None:
     for words in WROTE.values():
         holding = [sent for sent in recorded.sent if words in sent.text]

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import __main__ as table
-from bench.compare import Outcome, Run, Spread, called, compare, seconds, stated, timed
+from bench.compare import Comparison, Outcome, Run, Spread, called, compare, seconds, stated, timed
 
 EVEN = Spread(1.0, 1.0, 1.0)
 
@@ -111,7 +112,7 @@ def test_a_function_is_measured_in_a_process_of_its_own() -> None:
 
 
 def test_the_table_says_what_was_found(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def three() -> float:
         return 3.0
@@ -119,14 +120,17 @@ def test_the_table_says_what_was_found(
     def two() -> float:
         return 2.0
 
-    kept = table.Comparison("even", "ours", "bare", three, two, limit=1.5, unit="s", scale=1)
-    broken = table.Comparison("dear", "ours", "bare", three, two, limit=1.0)
+    kept = Comparison("even", "ours", "bare", three, two, limit=1.5, unit="s", scale=1)
+    broken = Comparison("dear", "ours", "bare", three, two, limit=1.0)
     monkeypatch.setattr(table, "REGISTERED", (kept, broken))
+    monkeypatch.setattr(table, "RESULTS", tmp_path / "results.md")
     assert table.main(["even"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[1].split("  ")[-2:] == ["≤ 1.5", "kept"]
     assert "3.00 s (3.00–3.00)" in said[1]
     assert "1.50 (1.50–1.50)" in said[1]
+    assert not (tmp_path / "results.md").exists()
     assert table.main([]) == 1
     assert capsys.readouterr().out.endswith("broken\n")
+    assert (tmp_path / "results.md").read_text().endswith("| ≤ 1 | broken |\n")
     assert table.main(["odd"]) == 2

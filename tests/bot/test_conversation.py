@@ -1,11 +1,13 @@
 """The handler: repeated, stale and foreign input changes nothing; each group is apart."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dialogues.messages import Address, Command, Incoming, Outgoing, Spot, Tap
+from dialogues.messages import Address, Command, Filled, Incoming, Outgoing, Spot, Tap
 from storage import partnerships, people
+from tests.bot.test_rounds import begin, count
 
 
 def tap(user: str, token: str, key: str, message: str = "m") -> Incoming:
@@ -103,9 +105,25 @@ async def test_nothing_of_one_partnership_is_reached_from_another(world: Any) ->
 
 
 async def test_somebody_not_asked_cannot_answer(world: Any) -> None:
+    """Not a stranger, and not a member who joined once it was open."""
+    await begin(world)
     world.person("eve", "Eve")
-    replies = await world.app.conversation.handle(tap("eve", "r:1:begin", "k"))
-    assert "not among the people asked" in replies[0].text
+    world.person("late", "Late")
+    await world.says("late", f"/start {world.codes('budi')[0]}")
+    await world.taps("late", "Join")
+    before = await count(world, "ballot")
+    for user in ("eve", "late"):
+        for token in ("r:1:begin", "r:1:pick:0:3", "r:1:send", "c:checkin page 1"):
+            replies = await world.app.conversation.handle(tap(user, token, f"{user} {token}"))
+            assert "not among the people asked" in replies[0].text, (user, token)
+            assert not replies[0].form
+        page = Filled("w:1", {"r1": ("4",)})
+        whole = replace(tap(user, "", f"{user} page"), event=page)
+        replies = await world.app.conversation.handle(whole)
+        assert "not among the people asked" in replies[0].text
+    assert await count(world, "ballot") == before
+    await world.forward(days=8)
+    assert "Fewer people answered" in world.last("sari")
 
 
 async def test_a_command_begun_is_not_lost_by_a_look_at_something_else(world: Any) -> None:

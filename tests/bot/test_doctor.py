@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.disks import keyring_beside, same_folder
 from bot.doctor import Postgres, Snapshot, findings
-from bot.examining import examine, keyring_beside, open_swaps, readable_by_others, same_folder
+from bot.examining import examine, open_swaps, readable_by_others
 from bot.settings import Settings
 from storage import inspection
 from storage.database import upgrade

@@ -39,7 +39,7 @@ from tests.dialogues.reported import (
 GOLDEN = Path(__file__).parent / "golden"
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-DATES = {"27", "4", "7", "3", "17", "00", "17.00"}
+DATES = {"27", "4", "7", "3", "17", "00", "17.00", "2026"}
 FURNITURE = {"45", "5", "10", "20", "90"}
 """Minutes of a talk, and the days that comments are kept."""
 

@@ -61,13 +61,18 @@ class SlackWorkspaces:
         rotation: bool = False,
         lifetime: int = 43_200,
         withheld: Collection[str] = (),
+        organisation: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`withheld` are scopes that are asked for and not granted."""
+        """`withheld` are scopes that are asked for and not granted.
+
+        With `organisation`, an id, whoever approves does so for all of its workspaces at once.
+        """
         self.doubles = doubles
         self.client_id, self.client_secret = client_id, client_secret
         self.redirect_urls, self.rotation, self.lifetime = redirect_urls, rotation, lifetime
         self.withheld, self.clock = frozenset(withheld), clock
+        self.organisation = organisation
         self.codes: dict[str, Code] = {}
         self.grants: dict[str, Grant] = {}
         self.refreshes: dict[str, Grant] = {}
@@ -186,10 +191,12 @@ class SlackWorkspaces:
             return {"ok": False, "error": "invalid_code"}
         if args.get("redirect_uri") != code.redirect_uri:
             return {"ok": False, "error": "bad_redirect_uri"}
+        whole = {"team": None, "enterprise": {"id": self.organisation, "name": "All of us"}}
         return {
             **self._granted(code.double, code.scopes),
             "authed_user": {"id": code.installer},
-            "is_enterprise_install": False,
+            "is_enterprise_install": bool(self.organisation),
+            **(whole if self.organisation else {}),
         }
 
     def _client(self, request: web.Request) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.doubles.waiting import until
 from tests.faults.campaign import Campaign, Tally
 from tests.faults.conftest import LONG, Opener
 
@@ -102,6 +103,22 @@ async def test_a_platform_that_fails(
     made.start()
     await made.end(180 if LONG else 60)
     checked(made.tally(name, 2 * times), note)
+
+
+async def test_a_socket_that_drops(campaign: Opener, note: Note) -> None:
+    """Slack's connection ends again and again, with and without a word; nobody hears of it."""
+    size, times = (200, 30) if LONG else (20, 4)
+    made = await campaign(size)
+    made.start()
+    await made.going()
+    for number in range(times):
+        await until(lambda: made.slack.sockets, 60, made.state)
+        await made.slack.disconnect(None if number % 2 else "refresh_requested")
+    await until(lambda: made.done, 180, made.state)
+    checked(made.tally("WebSocket dropped", times), note)
+    await until(lambda: made.slack.sockets, 60, made.state)
+    somebody = next(iter(made.on_slack.values()))
+    assert (await somebody.command("/titian", "help")).acked, "it listens again"
 
 
 @pytest.mark.skipif(not LONG, reason="waits for time-outs")

@@ -1,4 +1,4 @@
-"""docs/complaints.md: C01 to C47, each with what Titian does and what proves it, or why not.
+"""docs/complaints.md: each complaint and custom, with what Titian does and its proof, or why not.
 
 With TEST_RECORD=1 the page is written from tests/house/complaints.toml.
 """
@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-NUMBERS = [f"C{number:02}" for number in range(1, 48)]
+HOW_MANY = {"C": 47, "S": 10, "T": 11, "B": 6}
+"""Complaints; what people are used to on Slack, on Telegram, on both."""
+NUMBERS = [f"{kind}{number:02}" for kind, many in HOW_MANY.items() for number in range(1, many + 1)]
 ROWS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "complaints.toml").read_text(encoding="utf-8")
 )
@@ -27,11 +29,21 @@ it. Where there is something that Titian does not do, the reason stands beside i
 | | Complaint | Titian | Proof, or the reason why not |
 |---|---|---|---|
 """
+USED_TO = """
+# What people are used to
+
+On Slack (S), on Telegram (T), and on both (B).
+
+| | Custom | Titian | Proof, or the reason why not |
+|---|---|---|---|
+"""
 
 
 def page() -> str:
     lines = []
     for number, row in ROWS.items():
+        if number == "S01":
+            lines.append(USED_TO)
         proof = "<br>".join(f"`{name.removeprefix('tests/')}`" for name in row.get("tests", ()))
         told = "<br>".join(part for part in (proof, row.get("reason", "")) if part)
         lines.append(f"| {number} | {row['complaint']} | {row['behaviour']} | {told} |\n")

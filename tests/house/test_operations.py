@@ -11,7 +11,7 @@ import pytest
 from bot.processes import Process
 from bot.settings import PREFIX, Settings
 
-TYPED = re.compile(r"^    \.venv/bin/titian (.+)$", re.MULTILINE)
+TYPED = re.compile(r"^ {4,6}\.venv/bin/titian (.+)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +28,15 @@ def test_each_command_does_what_is_said(root: Path, guide: str, tmp_path: Path) 
         "migrate",
         "backup var/titian-backup.db",
         "restore var/titian-backup.db",
+        "rotate",
     ]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
     env = {**kept, "PYTHONPATH": str(root), "TITIAN_MASTER_KEY": "5a" * 32}
     (tmp_path / "var").mkdir()
     said = {}
     for command in once:
+        if command == "rotate":
+            env["TITIAN_NEW_MASTER_KEY"] = "a5" * 32
         if command.startswith("restore"):
             env["TITIAN_DATABASE_URL"] = "sqlite:///var/other.db"
         words = [sys.executable, "-m", "bot", *command.split()]
@@ -43,6 +46,7 @@ def test_each_command_does_what_is_said(root: Path, guide: str, tmp_path: Path) 
         said[command.split()[0]] = done.stdout
     assert "/start " in said["founder"]
     assert "and no keys" in said["backup"]
+    assert re.search(r"[1-9] key\(s\) and 0 workspace\(s\) are under the new", said["rotate"])
     assert re.match(r"\d+ rows of .* are back\.", said["restore"])
 
 

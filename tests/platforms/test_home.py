@@ -110,7 +110,7 @@ async def test_the_page_has_everything_and_keeps_up(quick: Both) -> None:
     slack.assert_clean(warnings=True)
 
 
-async def test_joining_and_answering_take_no_slash_command(quick: Both) -> None:
+async def test_joining_takes_no_slash_command(quick: Both) -> None:
     """C31: the Home tab asks for the code; everything after it is a button or a form."""
     budi = quick.tg.user("Budi")
     codes = await founded(quick, budi)

@@ -208,7 +208,7 @@ async def test_a_partner_of_another_workspace_needs_no_command(world: World) -> 
     code = link["text"].split("?start=")[1][:8]
     ana = one.user("Ana", tz="Asia/Makassar")
     sari = one.user("Sari", team="T0ELSEWHERE", ident="U0SARI", tz="Asia/Makassar")
-    shared = one.channel("water", ana, sari)
+    shared = one.channel("water", ana)
     await joined_on_slack(ana, code, shared)
     ratna = one.user("Ratna Dewi", tz="Asia/Makassar")
     await agreed(ratna, codes[4], one.channel("general", ratna))
@@ -217,6 +217,9 @@ async def test_a_partner_of_another_workspace_needs_no_command(world: World) -> 
     await ana.command("/titian", "invite", shared)
     view = await ana.wait_modal(timeout=PATIENCE)
     wanted, people = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
+    await ana.submit(**{wanted: "PT Tirta", people: ["Sari"]})
+    assert "no channel here that we share" in ana.form_errors[people]
+    shared.members.add(sari.id)
     await ana.submit(**{wanted: "PT Tirta", people: ["Sari"]})
     await clicked(sari, "Join", "take part")
     await opened(world)
@@ -298,6 +301,10 @@ async def test_the_organisation_is_proposed_after_the_workspace(world: World) ->
     await sari.command("/titian", f"join yes {codes[2]} as 3", hall)  # not what was proposed
     told = await budi.wait("Sari joined", timeout=PATIENCE)
     assert "for PT Tirta" in told["text"]
+    guest = world.two.user("Tom", tz="Asia/Makassar", is_restricted=True)
+    await guest.command("/titian", f"join {codes[2]}", hall)
+    asked = await guest.wait("invites you to take part in Water for Bima", PATIENCE, hall)
+    assert "Join for" not in str(asked["blocks"])
     world.clear()
 
 

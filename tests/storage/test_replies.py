@@ -66,6 +66,16 @@ async def test_an_action_is_settled_changed_and_opens_the_next_review(store: Sto
         assert replies.promised_before(unit, review) == []
         following = review_about(unit, about.partnership_id, about.assignment_id, member)
         assert replies.promised_before(unit, following) == [done, changed]
+        replies.tell_done(unit, following)
+        assert replies.promised_before(unit, following) == [done, changed], "said once"
+        third = review_about(unit, about.partnership_id, about.assignment_id, member)
+        assert replies.promised_before(unit, third) == [changed], "and then it rests"
+        replies.settle(unit, second.id, Became.DONE)
+        (late,) = replies.promised_before(unit, third)
+        assert late.became is Became.DONE, "done while the third was open: not said yet"
+        fourth = review_about(unit, about.partnership_id, about.assignment_id, member)
+        replies.tell_done(unit, fourth)
+        assert replies.promised_before(unit, fourth) == [late]
         _, _, other = serving(unit, "Agus Salim")
         assert replies.promised_before(unit, other) == [], "a successor starts afresh"
 
