@@ -47,33 +47,14 @@ async def answered(folder: Path, people: int) -> Opened:
     """A house with an open round in which everybody has answered."""
     house, _ = await opened(folder, {}, "bench", min(people, MANY))
 
-    def fill(unit: Unit) -> None:
-        if people > MANY:
-            round_ = rounds.find_round(unit, ROUND)
-            assert round_ is not None
-            box = open_box(unit, house.app.house.keyring, round_)
-            box.fill(crowd(unit, people - MANY))
-        cast_all(house, unit, ROUND)
-
-    await house.store.transact(fill)
+    if people > MANY:
+        await house.store.transact(lambda unit: crowd(house, unit, people - MANY))
+    await house.store.transact(lambda unit: cast_all(house, unit, ROUND))
     await house.store.scrub()
     return house
 
 
-def cast_all(house: Opened, unit: Unit, round_id: int) -> None:
-    """Let everybody in a round have answered."""
-    round_ = rounds.find_round(unit, round_id)
-    assert round_ is not None
-    box = open_box(unit, house.app.house.keyring, round_)
-    keys = [q.key for q in round_.checkin.asked(round_.facts)]
-    for number, seat in enumerate(rounds.roster(unit, round_id)):
-        answers: dict[str, Any] = {key: (str(number % 5 + 1),) for key in keys[:-1]}
-        words = WORDS if number % 4 == 0 else None
-        draft = Draft(State.CAST, "~sent", {**answers, keys[-1]: words}, (), f"a b {number}")
-        box.write(seat.member_id, draft)
-
-
-def crowd(unit: Unit, people: int) -> list[int]:
+def crowd(house: Opened, unit: Unit, people: int) -> None:
     """So many more on the round's roster, without the commands that would take minutes."""
     one = unit.exec(select(RosterRow).where(RosterRow.round_id == ROUND)).first()
     assert one is not None
@@ -92,7 +73,22 @@ def crowd(unit: Unit, people: int) -> list[int]:
         rest = {k: v for k, v in row.model_dump().items() if k not in own | alike}
         rows = [{**rest, **dict.fromkeys(own, number)} for number in numbers]
         unit.connection().execute(sa.insert(table), rows)
-    return list(numbers)
+    round_ = rounds.find_round(unit, ROUND)
+    assert round_ is not None
+    open_box(unit, house.app.house.keyring, round_).fill(numbers)
+
+
+def cast_all(house: Opened, unit: Unit, round_id: int) -> None:
+    """Let everybody in a round have answered."""
+    round_ = rounds.find_round(unit, round_id)
+    assert round_ is not None
+    box = open_box(unit, house.app.house.keyring, round_)
+    keys = [q.key for q in round_.checkin.asked(round_.facts)]
+    for number, seat in enumerate(rounds.roster(unit, round_id)):
+        answers: dict[str, Any] = {key: (str(number % 5 + 1),) for key in keys[:-1]}
+        words = WORDS if number % 4 == 0 else None
+        draft = Draft(State.CAST, "~sent", {**answers, keys[-1]: words}, (), f"a b {number}")
+        box.write(seat.member_id, draft)
 
 
 async def close(folder: Path, people: int) -> float:

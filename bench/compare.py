@@ -102,6 +102,11 @@ def stated(*command: str) -> Run:
     return run
 
 
+def ran(module: str, *given: object) -> Run:
+    """Take the figure that *module* prints when it is run."""
+    return stated(sys.executable, "-m", module, *map(str, given))
+
+
 def called(place: str) -> Run:
     """Measure the function at *place* ("bench.sealing:titian") in a process of its own.
 

@@ -91,7 +91,7 @@ async def reminded(
         await play.jump(world, (await play.reminders(world))[-1] - world.clock.now())
         for _ in range(4):
             await play.jump(world, timedelta(minutes=20))
-    counted = [name for name, number in sends(world).items() if number != before.get(name)]
+    counted = [f"{name} {n - before.get(name, 0.0)}" for name, n in sends(world).items()]
     found = await play.tables(world.app.store)
     found["metrics"] = sorted(counted)
     del found["inbox"]  # a row a tap, which says nothing of whose
