@@ -137,7 +137,8 @@ class Health:
     async def _figures(self) -> Figures | None:
         try:
             now = self._now()
-            return await asyncio.wait_for(self._store.read(lambda u: figures(u, now)), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await self._store.read(lambda u: figures(u, now))
         except Exception:  # noqa: BLE001  (whatever it is, the database does not answer)
             return None
 

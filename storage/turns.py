@@ -111,7 +111,8 @@ class Turns:
                 else:
                     await self._in_thread(lambda name=name: self._unlock(name))  # type: ignore[misc]
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self._bell.wait()
         await asyncio.Event().wait()
 
     async def close(self) -> None:

@@ -137,7 +137,8 @@ class Pages:
             yield "retry: 1000\n\n"
             while not self._playground.stopping.is_set():
                 try:
-                    version = await asyncio.wait_for(self._room.wait(version), STILL_HERE)
+                    async with asyncio.timeout(STILL_HERE):
+                        version = await self._room.wait(version)
                     yield f"data: {version}\n\n"
                 except TimeoutError:
                     yield ": still here\n\n"

@@ -98,10 +98,8 @@ class Draining(AsyncSocketModeHandler):
         """
         self.client.wss_uri = url
         try:
-            await asyncio.wait_for(
-                self.client.connect(),  # type: ignore[no-untyped-call]
-                PATIENCE,
-            )
+            async with asyncio.timeout(PATIENCE):
+                await self.client.connect()  # type: ignore[no-untyped-call]
         except TimeoutError:
             raise faults.NetworkError("no connection") from None
 
@@ -129,7 +127,8 @@ class Draining(AsyncSocketModeHandler):
         """Connect anew, sooner than the SDK would notice that it must."""
         failed = None
         try:
-            await asyncio.wait_for(self.client.connect_to_new_endpoint(), limit)
+            async with asyncio.timeout(limit):
+                await self.client.connect_to_new_endpoint()
         except TimeoutError:
             return
         except faults.SDK as error:

@@ -125,7 +125,8 @@ async def _handled(
     if not answer.done():
         answer.set_result(found)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(out.wait(), SENDING)
+            async with asyncio.timeout(SENDING):
+                await out.wait()
     for job in jobs:
         job()
 
