@@ -149,7 +149,8 @@ def _turn(
 ) -> Turn:
     def fresh() -> str:
         used = {draft.receipt for draft in box.open_all()[0]}
-        while (words := view.house.receipt(reader.language)) in used:
+        # Not the reader's: a language that few use would say that one of them took part (A15).
+        while (words := view.house.receipt(view.partnership.language)) in used:
             continue
         return words
 

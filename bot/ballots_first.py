@@ -31,4 +31,4 @@ async def ballots_first(store: Store, decide: Callable[[Unit, Sequence[str]], T]
         try:
             return await store.transact(lambda unit: decide(unit, tuple(known)))
         except BallotsFirst as first:
-            known.extend(await store.transact_ballot(first.write))
+            known.extend(await store.transact(first.write))

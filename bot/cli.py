@@ -86,10 +86,10 @@ def _serve(process: str) -> None:
     from bot.app import serve
     from bot.logs import set_up
     from bot.processes import Process
-    from bot.settings import read_settings
+    from bot.settings import read_settings, secrets
 
     settings = read_settings()
-    set_up(settings.log)
+    set_up(settings.log, secrets(settings))
     dumps.keep_out()
     asyncio.run(serve(settings, Process(process)))
 
@@ -130,6 +130,23 @@ def restore(file: Path) -> None:
     print(f"{done.unreadable} open review(s) ended without a result: their keys are gone.")
     print(f"{done.forgotten} person(s) who were deleted since were deleted again.")
     print(f"{done.unsent} message(s) that were due since are not sent: they may have been.")
+
+
+@cli.command()
+def rotate() -> None:
+    """Put all that is under the master key under a new one. Stop Titian before."""
+    from bot.rotating import rotate as turn
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    done = turn(settings)
+    print(f"{done.keys} key(s) and {done.tokens} workspace(s) are under the new master key.")
+    if done.lost:
+        print(f"{done.lost} key(s) could be opened with neither, and were left as they are.")
+    if settings.new_master_key:
+        print("Put it into TITIAN_MASTER_KEY, take TITIAN_NEW_MASTER_KEY away, start Titian.")
+    else:
+        print("It lies beside the keys, in place of the old one: start Titian.")
 
 
 @cli.command()
@@ -223,11 +240,13 @@ def show_checkin(
     name: str,
     language: str = "en",
     on: Annotated[str, typer.Option(help="The requests to telegram or slack, as JSON.")] = "",
+    mirror: Annotated[bool, typer.Option("--mirror", help="The broker's own version.")] = False,
 ) -> None:
     """Print every screen of one check-in on each platform, or what one platform is sent."""
     from bot.clock import SystemClock
     from bot.preview import PLATFORMS, platform, printed, read_out
     from dialogues.library import LANGUAGES, open_library
+    from dialogues.model import Audience
 
     library, now = open_library(), SystemClock().now()
     checkin = library.checkins.get(name)
@@ -238,11 +257,15 @@ def show_checkin(
     if on and on not in PLATFORMS:
         names = " or ".join(PLATFORMS)
         raise CannotStart(f'There is no platform "{on}" to show it on: use {names}.')
+    if mirror and not checkin.mirrored:
+        raise CannotStart(f'"{name}" has no version of the broker\'s own.')
+    who = Audience.BROKER if mirror else Audience.PARTNERS
     print(checkin.title.in_language(language))
     for each in PLATFORMS:
         shown = platform(each)
         assert shown is not None
         if not on:
-            print("\n".join(("", f"= {each}", *read_out(library, checkin, language, shown, now))))
+            read = read_out(library, checkin, language, shown, now, who)
+            print("\n".join(("", f"= {each}", *read)))
         elif on == each:
-            print("\n".join(printed(library, checkin, language, shown, now)))
+            print("\n".join(printed(library, checkin, language, shown, now, who)))

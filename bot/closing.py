@@ -6,12 +6,14 @@ Each function runs inside one transaction; what must happen outside it is return
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import answering, concerning, formality
 from bot.notices import notice, tell
 from bot.scene import After, House
+from bot.showing import Showing
 from dialogues import due
 from dialogues.again import Before
 from dialogues.bounds import Bounds, bounds
@@ -20,10 +22,10 @@ from dialogues.disclosure import Ballot, disclose, earlier, from_data, to_data
 from dialogues.errors import KeyLost
 from dialogues.messages import Message, Spot, say
 from dialogues.model import (
+    Assignment,
     Audience,
     Confidence,
     Person,
-    Review,
     ReviewState,
     Round,
     RoundState,
@@ -46,54 +48,63 @@ def close_review(house: House, unit: Unit, review_id: int, now: datetime) -> Aft
     if review.state is not ReviewState.OPEN:
         return After()
     direct: list[tuple[int, Message]] = []
+    views: dict[int, Showing] = {}
     lost = False
     made = rounds.rounds(unit, review_id)
     for round_ in made:
         if rounds.standing(unit, round_.id, alone=True)[0] is RoundState.OPEN:
             try:
-                direct += _close_round(house, unit, round_, now)
+                told, views[round_.id] = _close_round(house, unit, round_, now)
             except KeyLost:
                 lost = lost or round_.audience is not Audience.BROKER
                 seats = rounds.roster(unit, round_.id)
-                direct += _end_round(house, unit, round_, RoundState.UNREADABLE, now, seats)
+                state = RoundState.UNREADABLE
+                told, views[round_.id] = _end_round(house, unit, round_, state, now, seats)
+            direct += told
     partnership = partnerships.partnership(unit, review.partnership_id)
     zone = ZoneInfo(partnership.zone)
     if lost:
         reviews.set_review(unit, review_id, state=ReviewState.CANCELLED)
-        view = answering.showing(house, unit, rounds.rounds(unit, review_id)[0], "")
-        told = Message(say("review/unreadable", **view.facts))
-        tell(unit, review, "unreadable", told, now)
+        view = _view(house, unit, made[0], views)
+        tell(unit, review, "unreadable", Message(say("review/unreadable", **view.facts)), now)
         return After(direct)
     # Where it is about nobody, nobody has a right to read first.
     by_name = made[0].confidence is Confidence.NAMED
-    read_first = not by_name and concerning.concerned(unit, review)
-    share_at = due.share(now, zone) if read_first else now
+    about = [] if by_name else concerning.concerned(unit, review, made=made)
+    share_at = due.share(now, zone) if about else now
     review = reviews.set_review(unit, review_id, state=ReviewState.CLOSED, share_at=share_at)
     timers.put(unit, f"review:{review_id}:share", "share", share_at, review=review_id)
     if not by_name:  # else everybody told gets it at once, by the timer above
-        _after_close(house, unit, review, now)
+        view = replace(_view(house, unit, made[0], views), review=review)
+        _after_close(unit, view, about, now)
     formality.after_close(unit, review, partnership, now)
     return After(direct)
 
 
-def _after_close(house: House, unit: Unit, review: Review, now: datetime) -> None:
-    round_ = rounds.rounds(unit, review.id)[0]
-    view = answering.showing(house, unit, round_, "")
-    found = results.result(unit, round_.id)
+def _view(house: House, unit: Unit, first: Round, views: dict[int, Showing]) -> Showing:
+    """The round that was asked *first*, as it is now."""
+    if (known := views.get(first.id)) is not None:
+        return known
+    return answering.showing(house, unit, first, "")
+
+
+def _after_close(unit: Unit, view: Showing, about: Sequence[Assignment], now: datetime) -> None:
+    review = view.review
+    found = results.result(unit, view.round.id)
     answered = found[0].get("answered") if found else None
     values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
-    for broker in concerning.concerned(unit, review):
+    for broker in about:
         report = Message(say("report/chat"), report=f"{review.id} broker")
         key = f"review:{review.id}:report:{broker.member_id}"
         outbox.put(unit, key, report, now, person=broker.person_id)
     closed = Message(say("review/closed", share_at=review.share_at, **values))
-    tell(unit, review, "closed", closed, now)
+    tell(unit, review, "closed", closed, now, {broker.person_id for broker in about})
     notice(unit, view, "group/closed", now)
 
 
 def _close_round(
     house: House, unit: Unit, round_: Round, now: datetime
-) -> list[tuple[int, Message]]:
+) -> tuple[list[tuple[int, Message]], Showing]:
     box = open_box(unit, house.keyring, round_)
     seats = rounds.roster(unit, round_.id)
     for seat in seats:
@@ -162,29 +173,34 @@ def _end_round(
     now: datetime,
     seats: Sequence[Seat],
     shown: Sequence[tuple[int, str]] = (),
-) -> list[tuple[int, Message]]:
-    """Delete all that is bound to the round; every message about it gets one and the same end."""
+) -> tuple[list[tuple[int, Message]], Showing]:
+    """Delete all that is bound to the round; every message about it gets one and the same end.
+
+    Returns:
+        What only a ballot knew where to send, and the round as it is now.
+    """
     delete_ballots(unit, round_.id)
     outbox.forget_round(unit, round_.id)
     rounds.set_round(unit, round_.id, state=state, closed_at=now)
-    ended = rounds.find_round(unit, round_.id)
-    assert ended is not None
+    ended = replace(round_, state=state, closed_at=now)
     view = answering.showing(house, unit, ended, "", seats)
     text = answering.ended(house, unit, view)
     persons = {seat.member_id: seat.person_id for seat in seats}
     known: set[str] = set()
+    edits = []
     for member, installation, chat, message in results.open_messages(unit, round_.id):
         known.add(f"{installation}|{chat}|{message}")
         edit = Message(text.say, (), None, message, Spot(installation, chat))
         key = f"closed:{round_.id}:{member}:{installation}"
-        outbox.put(unit, key, edit, now, person=persons[member], priority=6)
+        edits.append(outbox.line(key, edit, now, person=persons[member], priority=6))
+    outbox.put_all(unit, edits)
     results.forget_messages(unit, round_.id)
     direct = []
     for person, mark in shown:
         if mark not in known:
             installation, chat, message = mark.split("|", 2)
             direct.append((person, Message(text.say, (), None, message, Spot(installation, chat))))
-    return direct
+    return direct, view
 
 
 def cancel_review(house: House, unit: Unit, review_id: int, now: datetime) -> After:
@@ -210,4 +226,4 @@ def cancel_round(house: House, unit: Unit, round_: Round, now: datetime) -> Afte
         box = open_box(unit, house.keyring, round_)
         box.open_all()
         shown = _shown(box, seats)
-    return After(_end_round(house, unit, round_, RoundState.CANCELLED, now, seats, shown))
+    return After(_end_round(house, unit, round_, RoundState.CANCELLED, now, seats, shown)[0])

@@ -1,6 +1,6 @@
 """Whom a review concerns as broker: one, all who share the role, or nobody (R8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from dialogues.checkin import CheckIn
@@ -15,14 +15,22 @@ def among_several(checkin: CheckIn) -> bool:
     return checkin.applies.several == "only"
 
 
-def concerned(unit: Unit, review: Review, checkin: CheckIn | None = None) -> list[Assignment]:
+def concerned(
+    unit: Unit,
+    review: Review,
+    checkin: CheckIn | None = None,
+    made: Sequence[Round] | None = None,
+) -> list[Assignment]:
     """The services a review is about. *checkin*: what it asks, where no round says so yet.
 
     Where it is about several together, everybody counts who served while it ran.
+
+    Args:
+        made: Its rounds, where they are known.
     """
     if review.assignment_id is not None:
         return [brokers.assignment(unit, review.assignment_id)]
-    made = rounds.rounds(unit, review.id)
+    made = rounds.rounds(unit, review.id) if made is None else made
     asks = made[0].checkin if made else checkin
     if asks is None or not among_several(asks):
         return []

@@ -12,7 +12,7 @@ from bot import answering
 from bot.answering import Seated
 from bot.ballots_first import ballots_first
 from bot.commands import load
-from bot.commands.forms import resume, resume_page, start, takes_part
+from bot.commands.forms import resume, resume_page, start, step_into, takes_part
 from bot.commands.home import opened
 from bot.commands.words import build, parse
 from bot.groups import added, note_group, unlinked
@@ -247,8 +247,7 @@ class Conversation:
         messages = settled(messages, incoming)
         if messages and not incoming.private:
             door = self._house.door(chat.installation)
-            quiet = Message(say("group/private", door=door), at=chat)
-            messages = [*messages, quiet]
+            messages = [*messages, Message(say("group/private", door=door), at=chat)]
         return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
@@ -270,11 +269,7 @@ class Conversation:
     def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
         match read(token):
             case CommandToken(text=text):
-                if text.startswith("@"):
-                    chosen, _, text = text.removeprefix("@").partition(" ")
-                    if takes_part(scene, int(chosen)):
-                        scene.enter(int(chosen))
-                parsed = parse(TREE, text)
+                parsed = parse(TREE, step_into(scene, text))
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
                 pending = drafts.pending(scene.unit, scene.person.id)

@@ -9,9 +9,16 @@ from bot.scene import After, House, Scene
 from dialogues.dialogue import Draft
 from dialogues.messages import Message, Spot, say
 from dialogues.model import Member, Person, ReviewState, Role, Round
-from storage import forgetting, partnerships, reflections, results, reviews, rounds
+from storage import (
+    forgetting,
+    partnerships,
+    reflections,
+    results,
+    reviews,
+    rounds,
+    sealing,
+)
 from storage.keyring import comment_key, forgotten_key, reflection_key
-from storage.sealing import open_box
 from storage.store import Unit
 
 Seats = Sequence[tuple[Round, int]]
@@ -20,6 +27,9 @@ RUNNING = (ReviewState.PLANNED, ReviewState.SETTING_UP, ReviewState.OPEN)
 
 def withdraw(house: House, unit: Unit, seats: Seats) -> Sequence[str]:
     """Make ballots blank, as if never touched, and write nothing else.
+
+    The whole round is sealed again: one row by itself, just before its person's rows go,
+    would say that they had begun.
 
     Returns:
         The messages that they knew to show their dialogue.
@@ -30,8 +40,12 @@ def withdraw(house: House, unit: Unit, seats: Seats) -> Sequence[str]:
         draft = answering.open_state(house, unit, found, member) if found else None
         if found is not None and draft is not None and draft != Draft():
             shown += draft.shown
-            open_box(unit, house.keyring, found).write(member, Draft())
+            sealing.renew(unit, house.keyring, found.id, {member: _blank})
     return shown
+
+
+def _blank(_: Draft) -> Draft:
+    return Draft()
 
 
 def forget(scene: Scene) -> None:

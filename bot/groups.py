@@ -18,7 +18,7 @@ from dialogues.messages import (
     say,
 )
 from dialogues.model import Role
-from dialogues.tokens import CommandToken, read
+from dialogues.tokens import CommandToken, number, read
 from storage import partnerships, people, places
 from storage.store import Store
 
@@ -29,8 +29,8 @@ def unlinked(scene: Scene, incoming: Incoming) -> Sequence[Message]:
     if isinstance(incoming.event, Tap):
         token = read(incoming.event.token)
         if isinstance(token, CommandToken) and token.text.startswith("here "):
-            chosen = int(token.text.removeprefix("here "))
-            if any(m.partnership_id == chosen for m in mine):
+            chosen = number(token.text.removeprefix("here "))
+            if chosen is not None and any(m.partnership_id == chosen for m in mine):
                 places.link_place(scene.unit, chosen, incoming.chat)
                 scene.enter(chosen)
                 linked = say("group/linked", partnership=scene.group.name)

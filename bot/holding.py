@@ -5,5 +5,5 @@ from dialogues.offers import CRISIS
 
 
 def is_held(group: Partnership, checkin: str) -> bool:
-    """In a pause nothing goes out; in a crisis two check-ins still do, on request."""
+    """In a pause nothing goes out; in a crisis what is in CRISIS still does, on request."""
     return group.paused and not (group.crisis and checkin in CRISIS)

@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -18,23 +18,39 @@ def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     kept = {name: value for name, value in event.items() if name in ALLOWED}
     for name, value in kept.items():
         if isinstance(value, str):
-            kept[name] = SECRETS.sub("[secret]", value)
+            kept[name] = _said(value)
     return kept
+
+
+def _said(text: str) -> str:
+    """*text* without what lets somebody in, and on one line: nothing in it begins another."""
+    clean = SECRETS.sub("[secret]", text)
+    for hidden in _hidden:
+        clean = clean.replace(hidden, "[secret]")
+    return "".join(letter if letter.isprintable() else "?" for letter in clean)
+
+
+_hidden: tuple[str, ...] = ()
 
 
 class _Scrub(logging.Filter):
     """Keeps tokens out of what libraries write, and their tracebacks out altogether."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = SECRETS.sub("[secret]", record.getMessage())
+        record.msg = _said(record.getMessage())
         record.args = ()
         record.exc_info = None
         record.exc_text = None
         return True
 
 
-def set_up(style: str) -> None:
-    """Logs to standard error, for a person (`console`) or a machine (`json`)."""
+def set_up(style: str, hidden: Iterable[str] = ()) -> None:
+    """Logs to standard error, for a person (`console`) or a machine (`json`).
+
+    *hidden*: what no line may hold, whatever it looks like.
+    """
+    global _hidden
+    _hidden = tuple(sorted({word for word in hidden if word}, key=len, reverse=True))
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if style == "json"

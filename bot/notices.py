@@ -1,5 +1,6 @@
 """What coordinators and linked groups are told about a review."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot import concerning
@@ -10,9 +11,16 @@ from storage import outbox, partnerships, places, results
 from storage.store import Unit
 
 
-def tell(unit: Unit, review: Review, kind: str, message: Message, now: datetime) -> None:
-    """Tell every coordinator, once a *kind*, but not one whom the review is about (R8)."""
-    about = concerning.persons(unit, review)
+def tell(
+    unit: Unit,
+    review: Review,
+    kind: str,
+    message: Message,
+    now: datetime,
+    about: Collection[int] | None = None,
+) -> None:
+    """Tell every coordinator, once a *kind*, but not one whom the review is *about* (R8)."""
+    about = concerning.persons(unit, review) if about is None else about
     for member in partnerships.with_role(unit, review.partnership_id, Role.COORDINATOR):
         if member.person_id not in about:
             key = f"review:{review.id}:{kind}:{member.id}"

@@ -3,14 +3,17 @@
 Each function runs inside one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.arranging import awake
+from bot.beside import ENDED, SHARED
 from bot.scene import House, term
 from dialogues.cycle import Phase
+from dialogues.disclosure import from_data
 from dialogues.due import DAY
+from dialogues.findings import fell
 from dialogues.messages import Button, Message, say
 from dialogues.model import (
     Assignment,
@@ -22,8 +25,18 @@ from dialogues.model import (
     ReviewState,
     Role,
 )
-from dialogues.offers import Asked, Standing, Step, Term, due, settled
-from storage import brokers, offers, outbox, partnerships, people, reviews, schedules
+from dialogues.offers import PULSE, Asked, Standing, Step, Term, due, settled
+from storage import (
+    brokers,
+    offers,
+    outbox,
+    partnerships,
+    people,
+    results,
+    reviews,
+    rounds,
+    schedules,
+)
 from storage.store import Unit
 
 
@@ -108,7 +121,23 @@ def _standing(house: House, unit: Unit, group: Partnership, founded: datetime) -
         frozenset(s.checkin_id for s in schedules.schedules(unit, group.id)),
         group.paused,
         any(review.state in running for review in started),
+        tuple(_fell(unit, started, zone)),
     )
+
+
+def _fell(unit: Unit, started: Iterable[Review], zone: ZoneInfo) -> Iterator[tuple[int, date]]:
+    """From the latest pulse about each service, once its coordinators have it."""
+    latest: dict[int, Review] = {}
+    for review in started:
+        about, learn = review.assignment_id, review.purpose is Purpose.LEARN
+        if review.checkin_id == PULSE and learn and about is not None and review.state in ENDED:
+            known = latest.setdefault(about, review)
+            latest[about] = max(known, review, key=lambda r: r.opens_at)
+    for about, review in latest.items():
+        made = rounds.rounds(unit, review.id) if review.state in SHARED else []
+        found = results.result(unit, made[0].id) if made else None
+        if found is not None and fell(from_data(found[0])):
+            yield about, review.opens_at.astimezone(zone).date()
 
 
 def _term(service: Assignment) -> Term:

@@ -64,20 +64,36 @@ def platform(name: str) -> Platform | None:
 
 
 def printed(
-    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
+    library: Library,
+    checkin: CheckIn,
+    language: str,
+    on: Platform,
+    now: datetime,
+    audience: Audience = Audience.PARTNERS,
 ) -> Iterator[str]:
     """Every screen of *checkin* as the requests its platform gets, one JSON object a request."""
-    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
+    texts = Texts(library)
+    for title, outgoing in drawn(
+        library, texts, checkin, language, on.ability, now, audience=audience
+    ):
         yield f"# {title}"
         for method, values in on.requests(outgoing):
             yield json.dumps({method: values}, ensure_ascii=False, indent=2)
 
 
 def read_out(
-    library: Library, checkin: CheckIn, language: str, on: Platform, now: datetime
+    library: Library,
+    checkin: CheckIn,
+    language: str,
+    on: Platform,
+    now: datetime,
+    audience: Audience = Audience.PARTNERS,
 ) -> Iterator[str]:
     """Every screen of *checkin* to be read: the words, the buttons, the fields of a page."""
-    for title, outgoing in drawn(library, Texts(library), checkin, language, on.ability, now):
+    texts = Texts(library)
+    for title, outgoing in drawn(
+        library, texts, checkin, language, on.ability, now, audience=audience
+    ):
         shown = numbered(outgoing, on.longest)
         buttons = " ".join(f"[{label}]" for label, _ in shown.buttons)
         yield from ("", f"# {title}")

@@ -12,7 +12,7 @@ from dialogues.messages import Button, Message, Say, say
 from dialogues.model import Confidence, Member, Partnership, Person, Review, ReviewState
 from dialogues.reply import Action, Owner, opening, owner_of, to_ask
 from dialogues.when import MIDNIGHT, wall
-from storage import nudges, outbox, partnerships, people, replies, reviews, rounds, timers
+from storage import formal, nudges, outbox, partnerships, people, replies, reviews, rounds, timers
 from storage.formal import Target
 from storage.store import Unit
 
@@ -31,14 +31,19 @@ def ring(unit: Unit, review: Review, group: Partnership, days: Iterable[date | N
             timers.put(unit, f"review:{review.id}:action:{day}", "action", at, review=review.id)
 
 
-def from_targets(unit: Unit, review: Review, member: int, targets: Sequence[Target]) -> None:
-    """What was agreed at the end of a formal review is looked after like what is promised."""
+def from_targets(
+    unit: Unit, review: Review, member: int, targets: Sequence[Target], follow: date
+) -> None:
+    """What was agreed at the end of a formal review is looked after like what is promised.
+
+    What has no date of its own is asked about on *follow*, the day of the follow-up.
+    """
     broker = partnerships.member(unit, member).name
     for target in targets:
         owner = owner_of(target.owner, broker)
         replies.promise(unit, review.id, member, target.text, owner, target.until)
     group = partnerships.partnership(unit, review.partnership_id)
-    ring(unit, review, group, [target.until for target in targets])
+    ring(unit, review, group, [target.until or follow for target in targets])
 
 
 def ask(unit: Unit, review_id: int, now: datetime) -> None:
@@ -48,7 +53,9 @@ def ask(unit: Unit, review_id: int, now: datetime) -> None:
     if review.state is ReviewState.CANCELLED:
         return
     today = now.astimezone(ZoneInfo(group.zone)).date()
-    due = to_ask(replies.actions(unit, review_id), today)
+    settled = formal.formal_of(unit, review_id)
+    undated = settled.follow_up_on if settled is not None else None
+    due = to_ask(replies.actions(unit, review_id), today, undated)
     if due and (group.paused or group.crisis):
         again = f"review:{review_id}:action:{today}:held"
         timers.put(unit, again, "action", now + HELD, review=review_id)

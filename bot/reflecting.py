@@ -14,7 +14,7 @@ from dialogues.checkin import CheckIn, Multi, Number, Question, Words
 from dialogues.dialogue import Act, Draft, Move, Screen, State, Turn, Typed, Whole
 from dialogues.engine import advance, begin, items, position, show
 from dialogues.messages import Button, Form, FormField, Message, say
-from dialogues.tokens import FormToken, PageToken, write
+from dialogues.tokens import FormToken, PageToken, number, write
 from storage import drafts, reflections
 from storage.reflections import Reflection, Reflections
 
@@ -100,13 +100,14 @@ def _write(scene: Scene, known: Reflections) -> None:
 
 def _meant(questions: Sequence[Question], move: Move) -> Move:
     """A button holds numbers, never an answer: the question and the option they stand for."""
-    if not move.key.isdigit() or int(move.key) >= len(questions):
+    place, step = number(move.key), number(move.option)
+    if place is None or place >= len(questions):
         return Move(move.act)
-    question = questions[int(move.key)]
+    question = questions[place]
     options = () if isinstance(question, Words) else question.options
-    if not move.option.isdigit() or int(move.option) >= len(options):
+    if step is None or step >= len(options):
         return Move(move.act, question.key)
-    return Move(move.act, question.key, options[int(move.option)].key)
+    return Move(move.act, question.key, options[step].key)
 
 
 def _screen(scene: Scene, form: int, turn: Turn, first: bool = False) -> Message:

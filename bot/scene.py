@@ -11,6 +11,7 @@ from dialogues.library import LANGUAGES, Library
 from dialogues.messages import Ability, Incoming, Localised, Message, Say, Spot, say
 from dialogues.model import Assignment, Member, Partnership, Person, Role
 from dialogues.texts import Reader, Texts
+from dialogues.tries import Tries
 from storage import partnerships, people
 from storage.keyring import Keyring
 from storage.store import Unit
@@ -48,6 +49,7 @@ class House:
     door: Callable[[str], str] = lambda installation: ""
     ability: Callable[[str], Ability] = lambda installation: Ability()
     address: str = ""
+    tries: Tries = field(default_factory=Tries)
 
     def receipt(self, language: str) -> str:
         """Three words, 33 bits; the ballot box sees to it that they are unique in a round."""

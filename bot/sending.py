@@ -27,6 +27,8 @@ ENDS = {
     MessageGone: "gone",
 }
 """What became of a message, as it is counted."""
+UNCOUNTED = frozenset({"checkin/reminder", "checkin/reminders"})
+"""What only those get who have not answered: its number would be theirs (B16)."""
 
 
 class Sender:
@@ -65,6 +67,8 @@ class Sender:
         if adapter is None:
             raise RetryLater(MISSING)
         outgoing = await self._reports.word(message, person, spot)
+        if message.say.key in UNCOUNTED:
+            return outgoing, await adapter.send(outgoing)
         try:
             return outgoing, await self._handed(adapter, outgoing)
         except MessageGone:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/titian.db"
     keyring: str = "file:var/keyring"
     master_key: SecretStr | None = None
+    new_master_key: SecretStr | None = None
     operator: str = ""
     founding: Literal["open", "code"] | None = None
     host: str = "127.0.0.1"
@@ -56,6 +58,16 @@ class Settings(BaseSettings):
     def founding_open(self) -> bool:
         """Whether anybody may found a partnership: on the playground by default."""
         return self.founding == "open" or (self.founding is None and not self.live)
+
+
+def secrets(settings: Settings) -> list[str]:
+    """What lets somebody in: tokens, keys, and the passwords in addresses."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    kept = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    addresses = (settings.database_url, settings.keyring)
+    found = (urlsplit(address).password for address in addresses if "://" in address)
+    passwords = [password for password in found if password]
+    return [*kept, *passwords, *map(unquote, passwords)]
 
 
 def read_settings(folder: Path = Path()) -> Settings:

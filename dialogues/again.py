@@ -32,8 +32,12 @@ class Before:
     shown: Mapping[str, tuple[bool, int] | None]
 
     def near(self, key: str, t: int) -> bool:
-        """Whether a new figure of question *key* could be subtracted from the earlier one."""
-        return key in self.shown and 1 <= self.joined + self.left <= max(t, self.t) + 2
+        """Whether a new figure of question *key* could be subtracted from the earlier one.
+
+        The larger of the two counts: t people who leave and join again under other names
+        stand on both sides, and would hide whoever left with them.
+        """
+        return key in self.shown and 1 <= max(self.joined, self.left) <= max(t, self.t) + 2
 
     def change(self, key: str, favourable: int, n: int, majority: int, t: int) -> Change | None:
         """The change, clear only where whoever came or went cannot have made it.

@@ -15,6 +15,7 @@ WIDTH, EDGE = 1080, 56
 ROOM = WIDTH - 2 * EDGE
 LARGE, MEDIUM, SMALL = 46, 34, 29
 BAR, CELL, PAD, GAP = 64, 48, 24, 44
+SIGN = 24
 REGULAR = 0.97  # how wide regular letters are beside the bold ones that are measured, at most
 TIGHT, DIGIT = 2.5, 1.5  # per cent of the width a number and each of its digits need in a bar
 
@@ -52,6 +53,16 @@ def segments(counts: Counts, among: Sequence[Counts]) -> list[Segment]:
         found += [Segment(band, count, *shape, label)] if count else []
         x += wide
     return found
+
+
+def place(band: str, counts: Counts, among: Sequence[Counts]) -> float:
+    """Where the middle of a bar's *band* lies, in per cent; between its neighbours if empty."""
+    bar = segments(counts, among)
+    order = ("unfavourable", "middle", "favourable")
+    for part in bar:
+        if order.index(part.band) >= order.index(band):
+            return part.middle if part.band == band else part.x
+    return round(bar[-1].x + bar[-1].width, 2)
 
 
 # Advance widths of " " to "~" in Atkinson Hyperlegible Bold, thousandths of the size.
@@ -97,7 +108,7 @@ def wrap(text: str, size: int, room: float) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question. `mark`: the broker's own step, counted from the less favourable end.
+    """One question. `mark`: where the broker's own answer lies, in per cent of the width.
 
     `cells`: the steps of a bipolar question, whether each may be named and by how many;
     `ends`: what its first and its last step say.
@@ -107,7 +118,7 @@ class Row:
     said: Say
     counts: Counts | None
     own: Say | None
-    mark: tuple[int, int] | None
+    mark: float | None
     cells: tuple[tuple[bool, int], ...] = ()
     ends: tuple[Localised, ...] = ()
 
@@ -203,6 +214,7 @@ def _row(
     said = texts.label(row.said, reader)
     if row.counts:
         _bar(sheet, segments(row.counts, among))
+        _placed(sheet, row.mark)
         sheet.put(wrap(said, SMALL, ROOM), SMALL)
     else:
         top = sheet.y
@@ -213,7 +225,7 @@ def _row(
         wide = max(measure(line, SMALL) for line in lines) * REGULAR + 2 * PAD
         sheet.shape("pill", EDGE, top, min(wide, ROOM), sheet.y - top)
         sheet.y += 6
-        _cells(sheet, row.cells, [texts.label(end, reader) for end in row.ends])
+        _cells(sheet, row, [texts.label(end, reader) for end in row.ends])
     if row.own:
         _own(sheet, texts.label(row.own, reader), row.mark)
 
@@ -233,8 +245,9 @@ def _bar(sheet: _Sheet, bar: Sequence[Segment]) -> None:
     sheet.y += BAR + 8
 
 
-def _cells(sheet: _Sheet, cells: Sequence[tuple[bool, int]], ends: Sequence[str]) -> None:
+def _cells(sheet: _Sheet, row: Row, ends: Sequence[str]) -> None:
     """A bipolar scale: boxes of one width, filled where the step may be named."""
+    cells = row.cells
     if not cells:
         return
     sheet.y += 8
@@ -247,6 +260,7 @@ def _cells(sheet: _Sheet, cells: Sequence[tuple[bool, int]], ends: Sequence[str]
             word = {"x": round(x + (wide - 8) / 2), "y": base, "size": MEDIUM}
             sheet.words.append({**word, "text": str(count), "bold": True, "centred": True})
     sheet.y += CELL
+    _placed(sheet, row.mark)
     top = low = sheet.y
     for number, end in enumerate(ends):
         sheet.y = top
@@ -257,17 +271,18 @@ def _cells(sheet: _Sheet, cells: Sequence[tuple[bool, int]], ends: Sequence[str]
     sheet.y = low
 
 
-def _own(sheet: _Sheet, own: str, mark: tuple[int, int] | None) -> None:
+def _placed(sheet: _Sheet, mark: float | None) -> None:
+    """The broker's own answer under the scale: an arrowhead that points to its place."""
+    if mark is not None:
+        sheet.y += 4
+        sheet.shape("mark", EDGE + mark * ROOM / 100, sheet.y, 0, 0)
+        sheet.y += SIGN
+
+
+def _own(sheet: _Sheet, own: str, mark: float | None) -> None:
     sheet.y += 4
-    if mark is None:
-        sheet.put(wrap(own, SMALL, ROOM), SMALL, quiet=True)
-        return
-    place, steps = mark
-    step = 40 if steps < 8 else 26
-    line = sheet.y + 24
-    sheet.shape("line", EDGE + 14, line, step * (steps - 1), 0)
-    for number in range(steps):
-        kind = "mark" if number == place else "dot"
-        sheet.shape(kind, EDGE + 14 + number * step, line, 0, 0)
-    start = EDGE + 14 + step * (steps - 1) + 36
+    start = EDGE
+    if mark is not None:
+        sheet.shape("mark", EDGE + SIGN // 2, sheet.y + (SMALL - SIGN) // 2 + 4, 0, 0)
+        start += SIGN + 14
     sheet.put(wrap(own, SMALL, WIDTH - EDGE - start), SMALL, start, quiet=True)

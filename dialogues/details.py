@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from dialogues.charts import Counts, segments
+from dialogues.answers import band
+from dialogues.charts import Counts, place, segments
 from dialogues.checkin import Choice, Words
 from dialogues.disclosure import Shown
 from dialogues.findings import Entry
 from dialogues.history import Point
 from dialogues.messages import Localised
-from dialogues.sentences import Voice, decimal, rows, turned
+from dialogues.sentences import Voice, decimal, rows
 
 Cell = tuple[bool, int]
 """One step of a bipolar scale: whether it may be named, and by how many, 0 where not counted."""
@@ -21,7 +22,6 @@ def detail(
     shown = entry.shown or Shown(entry.question.key)
     steps = shown.histogram or ()
     options = () if isinstance(entry.question, Words) else entry.question.options
-    place = mark(entry)
     return {
         "topic": entry.question.topic,
         "text": entry.text,
@@ -41,7 +41,7 @@ def detail(
         "median": decimal(shown.median),
         "unable": shown.cant_say,
         "own": voice.own(entry),
-        "mark": () if place is None else [step == place[0] for step in range(place[1])],
+        "mark": mark(entry, among),
         "gap": voice.gap(entry),
         "points": [
             {
@@ -77,16 +77,19 @@ def both_ends(entry: Entry) -> tuple[Localised, ...]:
     return question.options[0].text, question.options[-1].text
 
 
-def mark(entry: Entry) -> tuple[int, int] | None:
-    """The broker's own step, from the less favourable end, and how many steps there are.
+def mark(entry: Entry, among: Sequence[Counts]) -> float | None:
+    """Where the broker's own answer lies on the scale that is drawn, in per cent of its width.
 
-    Only beside counts or a balance: next to a sentence it would look measured.
+    Under its band of the bar, or under its step of a balance. Only there: next to a sentence
+    it would look measured.
     """
-    question, own = entry.question, entry.own
+    question, own, steps = entry.question, entry.own, balance(entry)
     if not isinstance(own, tuple) or isinstance(question, Words):
         return None
-    if not (entry.shown and entry.shown.counts) and not balance(entry):
+    if steps:
+        keys = [option.key for option in question.options]
+        return round((keys.index(own[0]) + 0.5) * 100 / len(keys), 2)
+    mine = band(question, own)
+    if mine is None or entry.shown is None or entry.shown.counts is None:
         return None
-    keys = [option.key for option in question.options]
-    keys = keys[::-1] if turned(question) else keys
-    return keys.index(own[0]), len(keys)
+    return place(mine.value, entry.shown.counts, among)

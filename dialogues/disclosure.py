@@ -24,6 +24,7 @@ from dialogues.checkin import CheckIn, Choice, Fact, Multi, Number, Scale, Words
 FULL_FROM = 20  # R5: answers from which histograms, means and counts of options may be shown
 VERBATIM_FROM = 8  # R6: ballots from which comments need no special consent
 Closed = Scale | Number | Choice | Multi  # the questions that are counted
+Given = Counter[tuple[str, ...]]  # how often each answer was given to one of them
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -153,15 +154,15 @@ def _shown(
 
     Can't say, skipped, left blank and whatever does not fit the question are no answer.
     """
-    answers = [ballot.answers.get(question.key) for ballot in ballots]
-    given = [tuple(answer) for answer in answers if answer and not check(question, answer)]
-    if bounds.needed is None or len(given) < bounds.needed:
+    answers = Counter(ballot.answers.get(question.key) for ballot in ballots)
+    given = Counter({tuple(a): n for a, n in answers.items() if a and not check(question, a)})
+    if bounds.needed is None or given.total() < bounds.needed:
         return Shown(question.key, Statement.NONE)
     near = next((one for one in before if one.near(question.key, bounds.t)), None)
     if near is not None:
         return _again(question, bounds, given, near)
     shown = (_scored if is_scored(question) else _chosen)(question, bounds, given)
-    unable = len(ballots) - len(given)
+    unable = len(ballots) - given.total()
     if shown.n is not None:
         return replace(shown, cant_say=unable)
     # Nothing beside NONE, nor beside the two sentences that two organisations may hear.
@@ -169,24 +170,23 @@ def _shown(
     return shown if silent or unable < bounds.floor else replace(shown, cant_say="several")
 
 
-def _again(question: Closed, bounds: Bounds, given: list[tuple[str, ...]], near: Before) -> Shown:
+def _again(question: Closed, bounds: Bounds, given: Given, near: Before) -> Shown:
     """R7: only the change, and of options not even that."""
-    favourable = sum(band(question, answer) is Band.FAVOURABLE for answer in given)
-    n = len(given)
+    favourable, n = _bands(question, given)[Band.FAVOURABLE], given.total()
     change = near.change(question.key, favourable, n, bounds.majority(n), bounds.t)
     return Shown(question.key, change=change) if change else Shown(question.key, Statement.NONE)
 
 
-def _scored(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:
+def _scored(question: Closed, bounds: Bounds, given: Given) -> Shown:
     """R5: counts where both sides hold t + 2 people, else one sentence."""
-    bands = Counter(band(question, answer) for answer in given)
+    bands = _bands(question, given)
     favourable, unfavourable = bands[Band.FAVOURABLE], bands[Band.UNFAVOURABLE]
-    n, majority = len(given), bounds.majority(len(given))
+    n, majority = given.total(), bounds.majority(given.total())
     if not bounds.pairwise and bounds.floor <= favourable <= n - bounds.floor:
         counts = (favourable, bands[Band.MIDDLE], unfavourable)
         shown = Shown(question.key, counts=counts, n=n, majority=majority)
         if n >= FULL_FROM:
-            steps = [int(answer[0]) for answer in given]
+            steps = [int(answer[0]) for answer in given.elements()]
             histogram = tuple(steps.count(int(option.key)) for option in question.options)
             mean, middle = round(sum(steps) / n, 1), float(median(steps))
             shown = replace(shown, histogram=histogram, mean=mean, median=middle)
@@ -199,17 +199,24 @@ def _scored(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> S
     return Shown(question.key, statement, majority=majority)
 
 
-def _chosen(question: Closed, bounds: Bounds, given: list[tuple[str, ...]]) -> Shown:
+def _bands(question: Closed, given: Given) -> Counter[Band | None]:
+    bands: Counter[Band | None] = Counter()
+    for answer, times in given.items():
+        bands[band(question, answer)] += times
+    return bands
+
+
+def _chosen(question: Closed, bounds: Bounds, given: Given) -> Shown:
     """R5: of choice and bipolar questions the options that t + 2 chose, in file order."""
-    n = len(given)  # two organisations hear only "most" or "differ", which do not fit here (R3)
+    n = given.total()  # two organisations hear only "most" or "differ", which do not fit here (R3)
     if bounds.pairwise or n < bounds.both:
         return Shown(question.key, Statement.NONE)
-    picks = Counter(key for answer in given for key in answer)
+    picks = Counter(key for answer in given.elements() for key in answer)
     options = tuple(o.key for o in question.options if picks[o.key] >= bounds.floor)
     counts = tuple(picks[key] for key in options)
     # "The rest together" are the people who chose anything that is not shown: with several
     # picks a person they are fewer than the rest's picks, so this is the safer reading.
-    rest = sum(not set(answer) <= set(options) for answer in given)
+    rest = sum(times for answer, times in given.items() if not set(answer) <= set(options))
     within = all(count <= n - bounds.floor for count in counts)
     if counts and n >= FULL_FROM and within and (rest == 0 or rest >= bounds.floor):
         return Shown(question.key, options=options, option_counts=counts, n=n)

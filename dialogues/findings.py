@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dialogues.again import Change
 from dialogues.answers import Answer, Answers, Band, band, check, is_scored
 from dialogues.checkin import CheckIn, Fact, Question, Words
 from dialogues.disclosure import Result, Shown, Statement
@@ -15,12 +16,16 @@ from dialogues.messages import Localised
 
 
 class Gap(StrEnum):
-    """How the broker's own answer stands to what is shown (domain c.2)."""
+    """How the broker's own answer stands to what is shown (domain c.2), strengths first."""
 
     AGREED_STRENGTH = "agreed_strength"
-    AGREED_GROWTH = "agreed_growth"
     HIDDEN_STRENGTH = "hidden_strength"
+    AGREED_GROWTH = "agreed_growth"
     BLIND_SPOT = "blind_spot"
+
+
+TREND, WEAKER = "trend", frozenset({"1", "2"})
+"""The question of a pulse how it is since the last one, and its steps downwards."""
 
 
 class Rule(StrEnum):
@@ -114,6 +119,15 @@ def gap(question: Question, own: Answer, towards: Band | None) -> Gap | None:
     if towards is Band.FAVOURABLE:
         return Gap.AGREED_STRENGTH if mine is towards else Gap.HIDDEN_STRENGTH
     return Gap.BLIND_SPOT if mine is Band.FAVOURABLE else Gap.AGREED_GROWTH
+
+
+def fell(result: Result) -> bool:
+    """Whether a pulse is read as worse than the one before: clearly, or all that is named is."""
+    return any(
+        shown.change is Change.LESS
+        or (shown.key == TREND and bool(shown.options) and set(shown.options or ()) <= WEAKER)
+        for shown in result.questions
+    )
 
 
 def prompts(entries: Sequence[Entry]) -> tuple[Entry, ...]:

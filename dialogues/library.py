@@ -82,7 +82,8 @@ def proofread(checkins: Traversable | None = None) -> list[str]:
 
 def read_checkin(name: str, data: dict[str, Any], scales: Mapping[str, Any]) -> CheckIn:
     """One check-in from its file's content, its scales put in. Raises BrokenFile."""
-    for question in data.get("questions", ()):
+    asked = data.get("questions")
+    for question in asked if isinstance(asked, list) else ():
         if not isinstance(question, dict):
             continue
         kind = question.get("kind")

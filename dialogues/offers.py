@@ -22,9 +22,11 @@ SHORT = timedelta(days=56)
 """An assignment shorter than this has no half-time of its own."""
 HANDOVER = timedelta(days=92)
 """Who begins within this after somebody else ended has taken over from them."""
-PULSE = "effectiveness-pulse"
-CRISIS = frozenset({"impartiality-pulse", "enabling-conditions"})
-"""What can still be asked during a crisis, on request (domain d.20)."""
+PULSE, CLOSER = "effectiveness-pulse", "responsibilities"
+"""The regular look, and the closer one that is offered when it gets worse."""
+CRISIS = frozenset({"impartiality-pulse", "external-broker"})
+"""What can still be asked during a crisis, on request: whether a broker is even-handed, and
+whether one from outside stays committed (domain d.20)."""
 
 
 class OfferState(StrEnum):
@@ -44,6 +46,7 @@ class Why(StrEnum):
     ENDING = "ending"
     HANDOVER = "handover"
     CLARITY = "clarity"
+    FELL = "fell"
     PHASE = "phase"
     VACANT = "vacant"
     YEAR = "year"
@@ -113,7 +116,8 @@ class Standing:
     """A partnership as the offers see it.
 
     `busy`: a review is open or planned. `scheduled`: check-ins that come by themselves.
-    `phase_since` is None where the phase never changed.
+    `phase_since` is None where the phase never changed. `fell`: the services whose last pulse,
+    read by the coordinators, was worse than the one before, and the day it was asked.
     """
 
     founded: date
@@ -126,6 +130,7 @@ class Standing:
     scheduled: frozenset[str] = frozenset()
     paused: bool = False
     busy: bool = False
+    fell: tuple[tuple[int, date], ...] = ()
 
 
 def due(standing: Standing, today: date) -> Step | None:
@@ -183,6 +188,9 @@ def steps(standing: Standing, today: date) -> Iterator[Step]:
     for term in serving:
         if term.agreed:
             yield from _by_dates(standing, term)
+            for fallen, asked in standing.fell:
+                if fallen == term.id:  # after the month in which people are left alone
+                    yield Step(Why.FELL, CLOSER, term.id, asked + MONTH, asked + 2 * MONTH)
             yield from _by_phase(standing, term, today)
     since = standing.phase_since
     if since is not None and serving and all(term.agreed for term in serving):

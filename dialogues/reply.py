@@ -48,7 +48,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing promised after a review about *member*. Without a date nobody asks about it."""
+    """One thing promised after a review about *member*. Only targets can be without a date."""
 
     id: int
     review: int
@@ -70,10 +70,18 @@ def told(reply: Reply, actions: Iterable[Action], broker: Label) -> Say:
     )
 
 
-def to_ask(actions: Iterable[Action], today: date) -> list[Action]:
-    """The actions whose date has come and of which nobody has said what became."""
-    waiting = (Became.OPEN, Became.CHANGED)
-    return [a for a in actions if a.became in waiting and a.until is not None and a.until <= today]
+def to_ask(actions: Iterable[Action], today: date, undated: date | None = None) -> list[Action]:
+    """The actions whose date has come and of which nobody has said what became.
+
+    *undated*: the day for those without one, which are asked about once.
+    """
+    return [a for a in actions if (day := _asked_on(a, undated)) is not None and day <= today]
+
+
+def _asked_on(action: Action, undated: date | None) -> date | None:
+    if action.until is None:
+        return undated if action.became is Became.OPEN else None
+    return action.until if action.became in (Became.OPEN, Became.CHANGED) else None
 
 
 def opening(actions: Iterable[Action]) -> tuple[Say, ...]:

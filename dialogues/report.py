@@ -12,7 +12,7 @@ from dialogues.charts import Chart, Counts, Row
 from dialogues.checkin import CheckIn, Fact, Words
 from dialogues.details import balance, both_ends, detail, mark
 from dialogues.disclosure import Result
-from dialogues.findings import Entry, find, prompts
+from dialogues.findings import Entry, Gap, find, prompts
 from dialogues.history import Past, trend
 from dialogues.messages import Button, Localised, Say, say
 from dialogues.model import Assignment, Partnership, Purpose, Review, ReviewState
@@ -112,7 +112,7 @@ class Report:
     def listed(self, voice: Voice) -> dict[str, object]:
         """What stands of it beside another report: when, and its sentences, strengths first."""
         return {
-            "period": say("report/period", **self._common(BROKER)),
+            "period": self._period(dated=True),
             "strengths": [voice.said(e, "list") for e in self.strengths],
             "talk": [voice.said(e, "list") for e in self.worth_talking],
         }
@@ -146,12 +146,18 @@ class Report:
         return {
             **common,
             **{head: say(f"report/{head}", **common) for head in heads},
+            "period": self._period(dated=True),
+            "yours": voice.own_is_yours,
             "arrangement": self._arrangement(),
             "strengths": [voice.said(e, "list") for e in self.strengths],
             "talk": [voice.said(e, "list") for e in self.worth_talking],
             "named": [voice.said(e, "list") for e in self.named],
             "changes": [voice.said(e, "list") for e in self.changed],
-            "gaps": [each for each in found if each["gap"]],
+            "gaps": [
+                {"said": own[0]["gap"], "entries": own}
+                for kind in Gap
+                if (own := [d for d, e in zip(found, self.entries, strict=True) if e.gap is kind])
+            ],
             "entries": found,
             "other": self.other.listed(voice) if self.other else None,
             "legend": LEGEND,
@@ -163,10 +169,12 @@ class Report:
     def chart(self, who: str) -> Chart:
         """The summary picture, for `charts.draw`. Without a result it has no rows."""
         voice, common = self._voice(who), self._common(who)
-        heads = ["heading", "group", "period"] + ["turnout"] * self.released
-        lines = tuple(say(f"report/{head}", **common) for head in heads)
+        heading, group, turnout, views = (
+            say(f"report/{head}", **common) for head in ("heading", "group", "turnout", "views")
+        )
+        lines = (heading, group, self._period(dated=True), *[turnout] * self.released)
         found = tuple(self._row(e, voice) for e in self.entries if e.shown and self.released)
-        return Chart(self.broker, lines, LEGEND, found, say("report/views", **common))
+        return Chart(self.broker, lines, LEGEND, found, views)
 
     def buttons(self, who: str) -> tuple[Button, ...]:
         """What stands under the summary: the whole page where there is a result, the guide.
@@ -224,7 +232,7 @@ class Report:
             "title": self.title,
             "opens": review.opens_at,
             "closes": review.closes_at,
-            "period": say("report/period", opens=review.opens_at, closes=review.closes_at),
+            "period": self._period(dated=False),
             "share_at": review.share_at,
             "alone": review.state in (ReviewState.CLOSED, ReviewState.READ),
             "formal": review.purpose is Purpose.FORMAL,
@@ -234,6 +242,11 @@ class Report:
             "answered": result.answered or 0,
             "ended": self.ended,
         }
+
+    def _period(self, *, dated: bool) -> Say:
+        """From when to when it was open; what is kept or printed is *dated*, with the year."""
+        opens, closes = self.review.opens_at, self.review.closes_at
+        return say("report/period", opens=opens, closes=closes, dated=dated)
 
     def _arrangement(self) -> Say | None:
         about = self.assignment
@@ -252,7 +265,8 @@ class Report:
         counts = entry.shown.counts if entry.shown else None
         said, own = voice.said(entry, "picture"), voice.own(entry)
         cells, ends = tuple(balance(entry)), both_ends(entry)
-        return Row(entry.question.topic, said, counts, own, mark(entry), cells, ends)
+        at = mark(entry, self._among())
+        return Row(entry.question.topic, said, counts, own, at, cells, ends)
 
     def _among(self) -> list[Counts]:
         return [e.shown.counts for e in self.entries if e.shown and e.shown.counts]

@@ -49,6 +49,7 @@ class Voice:
             counts=counts or (),
             n=sum(counts or ()),
             most=entry.leaning is Band.FAVOURABLE,
+            differ=entry.leaning is Band.MIDDLE,
             options=_shown_options(entry),
         )
 

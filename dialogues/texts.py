@@ -15,6 +15,7 @@ from dialogues import when
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import Quoted, Value, isolated
 from dialogues.messages import Label, Localised, Say
+from dialogues.period import say_period
 from dialogues.templating import environment_in, sentences
 
 
@@ -209,6 +210,12 @@ class Moment:
         local = self.at.astimezone(self.reader.zone).date()
         today = self.reader.now.astimezone(self.reader.zone).date()
         return self.wrap(when.say_date(local, self.reader.language, today))
+
+    def until(self, last: "Moment") -> str:
+        """The days from this one to *last*, with the year: for what is kept."""
+        zone, language = self.reader.zone, self.reader.language
+        first, end = self.at.astimezone(zone).date(), last.at.astimezone(zone).date()
+        return self.wrap(say_period(first, end, language))
 
     @property
     def time(self) -> str:

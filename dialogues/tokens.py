@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dialogues.dialogue import Act, Item, Move
 
 LIMIT = 64
+DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +68,21 @@ class PageToken:
     form: int
 
 
+def number(text: str) -> int | None:
+    """A number of ours, as it stands on a button; None for anything else that was sent.
+
+    Not each digit is one of ten, and no database counts as far as people can write.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+
+
+def _number(text: str) -> int:
+    found = number(text)
+    if found is None:
+        raise ValueError("no number of ours")
+    return found
+
+
 Token = RoundToken | FormToken | CommandToken | WholeToken | PageToken
 
 
@@ -100,17 +116,17 @@ def read(text: str) -> Token | None:
             case "c" if rest:
                 return CommandToken(rest)
             case "w" if len(parts) == 1 or parts[1:] == ["1"]:
-                return WholeToken(int(parts[0]), len(parts) == 2)
+                return WholeToken(_number(parts[0]), len(parts) == 2)
             case "p":
-                return PageToken(int(rest))
+                return PageToken(_number(rest))
             case "f":
                 form, act, key, option = rest.split(":", 3)
-                return FormToken(int(form), Act(act), key, option)
+                return FormToken(_number(form), Act(act), key, option)
             case "r":
-                numbers = [int(part) for part in parts[2:]]
-                if len(numbers) > 2 or any(n < 0 for n in numbers):
+                numbers = [_number(part) for part in parts[2:]]
+                if len(numbers) > 2:
                     return None
-                return RoundToken(int(parts[0]), Act(parts[1]), *numbers)
+                return RoundToken(_number(parts[0]), Act(parts[1]), *numbers)
     except (ValueError, IndexError):
         return None
     return None

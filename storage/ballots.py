@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from nacl import exceptions, secret
 from sqlmodel import col
 
-from dialogues.answers import Answer, largest
+from dialogues.answers import largest
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
@@ -174,7 +174,7 @@ class Box:
 
 def _draft(padded: bytes) -> Draft:
     length = int.from_bytes(padded[:HEAD], "big")
-    return draft_from_plain(json.loads(padded[HEAD : HEAD + length]))
+    return draft_from_plain(json.loads(str(padded[HEAD : HEAD + length], "utf-8")))
 
 
 def make_keys(keyring: Keyring, round_id: int) -> None:
@@ -249,7 +249,7 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
     return Draft(
         State(str(data["s"])),
         str(data["p"]),
-        {key: _answer(value) for key, value in answers.items()},
+        {key: tuple(v) if isinstance(v, list) else v for key, v in answers.items()},
         tuple(partial),
         str(data["r"]),
         bool(data["c"]),
@@ -258,9 +258,3 @@ def draft_from_plain(data: dict[str, object]) -> Draft:
         str(data["t"]),
         tuple(str(item) for item in shown),
     )
-
-
-def _answer(value: object) -> Answer:
-    if isinstance(value, list):
-        return tuple(str(item) for item in value)
-    return None if value is None else str(value)

@@ -38,6 +38,9 @@ def belong(url: str, keyring: Keyring) -> None:
         with Unit(engine) as unit:
             belong_in(unit, keyring)
             unit.commit()
+    except CannotStart:
+        keyring.close()
+        raise
     finally:
         engine.dispose()
 

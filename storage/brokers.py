@@ -10,12 +10,11 @@ from sqlmodel import col, select
 
 from dialogues.model import Assignment, Consent, Contractor, Engagement, Kind, Role, Task
 from dialogues.service import Service
+from storage.guarding import ALPHABET, LENGTH, find_row
 from storage.partnerships import enrol
 from storage.store import Unit
 from storage.tables import AssignmentRow, CodeRow, MemberRow, OrganisationRow, PersonRow
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-LENGTH = 8
 GOOD_FOR = timedelta(days=14)
 PEOPLE_A_LINK = 10
 
@@ -211,13 +210,17 @@ def make_code(
     service: Service | None = None,
     name: str = "",
 ) -> Code:
-    """A new link. Links for partners serve ten people, all others one; an older twin ends."""
+    """A new link. Links for partners serve ten people, all others one; an older twin ends.
+
+    Without a partnership it is a founding code, good for one.
+    """
+    several = partnership_id is not None and role is Role.PARTNER
     same = (
         sa.delete(CodeRow)
         .where(col(CodeRow.partnership_id) == partnership_id, col(CodeRow.role) == role.value)
         .where(col(CodeRow.organisation_id) == organisation, col(CodeRow.name) == name)
     )
-    if partnership_id is not None and role is Role.PARTNER:
+    if several:
         unit.connection().execute(same)
     row = CodeRow(
         code="".join(secrets.choice(ALPHABET) for _ in range(LENGTH)),
@@ -227,7 +230,7 @@ def make_code(
         assignment=service.to_data() if service else {},
         name=name,
         made_by=made_by,
-        uses_left=PEOPLE_A_LINK if role is Role.PARTNER else 1,
+        uses_left=PEOPLE_A_LINK if several else 1,
         expires_at=now + GOOD_FOR,
     )
     unit.add(row)
@@ -251,8 +254,7 @@ def _code(row: CodeRow) -> Code:
 
 def find_code(unit: Unit, text: str, now: datetime) -> Code | None:
     """A code that is good now. Typed by hand: case, spaces and dashes do not matter."""
-    plain = "".join(c for c in text.upper() if c.isalnum())
-    row = unit.get(CodeRow, plain)
+    row = find_row(unit, CodeRow, text)
     if row is None or row.uses_left < 1 or row.expires_at < now:
         return None
     return _code(row)

@@ -6,26 +6,32 @@ other. It holds no key. What it says of itself is written last: a half-written o
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
-import storage.tables  # noqa: F401  (the tables register themselves)
 from dialogues.errors import CannotStart
 from storage.database import open_engine, upgrade
 from storage.store import Unit
+from storage.tables import CodeRow  # with it all tables register themselves
 
 T = TypeVar("T")
 AT_ONCE = 1000
 """Rows that are in memory together."""
 FILE_URL = "sqlite:///"
+LEFT_OUT: Mapping[str, sa.ColumnElement[bool]] = {
+    "code": col(CodeRow.partnership_id).is_(None),
+    "link": sa.true(),
+}
+"""What lets somebody in for a while: codes to found a partnership, and to link two apps."""
 UNWRITTEN = "{} could not be written, and nothing is left of it: is the disk full?"
 DAMAGED = "{} is damaged or was not written to its end: take another backup."
 
@@ -53,7 +59,7 @@ def copy_out(url: str, file: Path, now: datetime) -> Copy:
     try:
         _begin(part, file)
         with _reading(url) as source, _writing(f"{FILE_URL}{part}") as target:
-            rows = _copy(source, target)
+            rows = _copy(source, target, LEFT_OUT)
         _seal(part, now, rows)
         part.replace(file)
     except (sa.exc.DBAPIError, sqlite3.Error, OSError) as error:
@@ -123,10 +129,17 @@ def _tables() -> list[sa.Table]:
     return SQLModel.metadata.sorted_tables
 
 
-def _copy(source: sa.Connection, target: sa.Connection) -> int:
+def _copy(
+    source: sa.Connection,
+    target: sa.Connection,
+    left_out: Mapping[str, sa.ColumnElement[bool]] = MappingProxyType({}),
+) -> int:
     rows = 0
     for table in _tables():
-        found = source.execution_options(yield_per=AT_ONCE).execute(sa.select(table))
+        wanted = sa.select(table)
+        if table.name in left_out:
+            wanted = wanted.where(sa.not_(left_out[table.name]))
+        found = source.execution_options(yield_per=AT_ONCE).execute(wanted)
         for part in found.mappings().partitions():
             target.execute(table.insert(), [dict(row) for row in part])
             rows += len(part)

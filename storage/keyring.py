@@ -13,7 +13,7 @@ from typing import Protocol
 from nacl import exceptions, secret
 from nacl import utils as nacl_random
 
-from dialogues.errors import KeyLost
+from dialogues.errors import KeyLost, NotNow
 
 SIZE = secret.Aead.KEY_SIZE
 NAME = re.compile(r"^[a-z]+(-\d+(-[a-z]+(-\d+)?)?)?$")
@@ -48,6 +48,8 @@ def reflection_key(member: int) -> str:
 
 HOUSE = "house"
 """The name of the key that only the keyring of one database has."""
+TURNING = "turning"
+"""The file that says that a folder's keys are on their way under another master key."""
 
 
 def forgotten_key(person: int, at: int) -> str:
@@ -142,15 +144,33 @@ class FileKeyring:
             return self.get(name)
         except KeyLost:
             key = nacl_random.random(SIZE)
-        self._write(self._path(name), bytes(self._box.encrypt(key, aad=name.encode())))
+        write_whole(self._path(name), bytes(self._box.encrypt(key, aad=name.encode())))
         return key
 
     def get(self, name: str) -> bytes:
-        """See Keyring. A damaged file counts as a lost key."""
+        """See Keyring. A damaged file counts as a lost key.
+
+        Raises NotNow where the master key was changed meanwhile: nothing is lost then.
+        """
         try:
-            return self._box.decrypt(self._path(name).read_bytes(), aad=name.encode())
+            return self._open(name)
         except (FileNotFoundError, exceptions.CryptoError, ValueError):
+            self._see_that_it_is_ours(name)
             raise KeyLost(name) from None
+
+    def _open(self, name: str) -> bytes:
+        return self._box.decrypt(self._path(name).read_bytes(), aad=name.encode())
+
+    def _see_that_it_is_ours(self, name: str) -> None:
+        try:
+            if name != HOUSE:
+                self._open(HOUSE)
+        except FileNotFoundError:
+            pass
+        except (exceptions.CryptoError, ValueError):
+            raise NotNow from None
+        if (self._folder / TURNING).exists():
+            raise NotNow
 
     def destroy(self, name: str) -> None:
         """See Keyring. Overwritten, removed, and the folder synced."""
@@ -163,7 +183,7 @@ class FileKeyring:
             path.unlink()
         except FileNotFoundError:
             return
-        self._sync()
+        sync(self._folder)
 
     def names(self) -> Iterable[str]:
         """See Keyring."""
@@ -175,22 +195,26 @@ class FileKeyring:
     def _path(self, name: str) -> Path:
         return self._folder / f"{checked(name)}.key"
 
-    def _write(self, path: Path, content: bytes) -> None:
-        part = path.with_suffix(".part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        self._sync()
 
-    def _sync(self) -> None:
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def write_whole(path: Path, content: bytes) -> None:
+    """A file, 0600: as it was, or whole and on the disk."""
+    part = path.with_suffix(".part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """What stands in a folder is on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def checked(name: str) -> str:

@@ -12,10 +12,24 @@ from nacl import utils as nacl_random
 from dialogues.errors import CannotStart, KeyLost, NotNow
 from storage.database import UPGRADE, open_engine, same_database
 from storage.inserting import insert_into
-from storage.keyring import SIZE, FileKeyring, Keyring, MemoryKeyring, checked
+from storage.keyring import (
+    HOUSE,
+    SIZE,
+    TURNING,
+    FileKeyring,
+    Keyring,
+    MemoryKeyring,
+    checked,
+)
 
 MASTER = "master"
 """The file of the master key, where one was made beside the keys."""
+UPCOMING = "master.new"
+"""The file of the one that takes its place."""
+INTERRUPTED = (
+    "A change of the master key was interrupted, so nothing was changed: "
+    "finish it with titian rotate, with the same two keys."
+)
 KEYS = sa.Table(
     "titian_key",
     sa.MetaData(),
@@ -52,18 +66,38 @@ class TableKeyring:
 
     def make(self, name: str) -> bytes:
         """See Keyring."""
+        try:
+            return self.get(name)
+        except KeyLost:
+            pass
         wrapped = self._box.encrypt(nacl_random.random(SIZE), aad=checked(name).encode())
         fresh = insert_into(KEYS, "postgresql").values(name=name, wrapped=bytes(wrapped))
         self._run(fresh.on_conflict_do_nothing())
         return self.get(name)
 
     def get(self, name: str) -> bytes:
-        """See Keyring. Raises NotNow where the database is away: that is no lost key."""
-        found = self._run(sa.select(KEYS.c.wrapped).where(KEYS.c.name == checked(name)))
+        """See Keyring.
+
+        Raises NotNow where the database is away, or the master key was changed meanwhile: that
+        is no lost key.
+        """
+        checked(name)
         try:
-            return self._box.decrypt(bytes(found[0][0]), aad=name.encode())
+            return self._open(name)
         except (IndexError, exceptions.CryptoError, ValueError):
-            raise KeyLost(name) from None
+            pass
+        try:
+            if name != HOUSE:
+                self._open(HOUSE)
+        except IndexError:
+            pass
+        except (exceptions.CryptoError, ValueError):
+            raise NotNow from None
+        raise KeyLost(name)
+
+    def _open(self, name: str) -> bytes:
+        found = self._run(sa.select(KEYS.c.wrapped).where(KEYS.c.name == checked(name)))
+        return self._box.decrypt(bytes(found[0][0]), aad=name.encode())
 
     def destroy(self, name: str) -> None:
         """See Keyring. Deleted, and the row's remains vacuumed."""
@@ -116,6 +150,8 @@ def open_keyring(where: str, master: str | None, database: str = "") -> tuple[Ke
     folder = Path(where.removeprefix("file:"))
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (folder / TURNING).exists():
+            raise CannotStart(INTERRUPTED)
         key, made = (_master(master), False) if master else _own_master(folder / MASTER)
         return FileKeyring(folder, key), made
     except OSError as error:
@@ -137,6 +173,24 @@ def master_key(where: str, master: str | None) -> bytes:
         "TITIAN_MASTER_KEY is missing: the tokens of Slack workspaces are sealed under it "
         "(64 hex digits)."
     )
+
+
+def own_master(folder: Path) -> Path:
+    """Where the master key of a folder lies, if it has one of its own."""
+    return folder / MASTER
+
+
+def next_master(where: str, master: str | None, upcoming: str | None) -> bytes:
+    """The master key that comes: given, or made beside the one that lies beside the keys.
+
+    Raises:
+        CannotStart: It is missing.
+    """
+    if upcoming:
+        return _master(upcoming)
+    if master or not where.startswith("file:"):
+        raise CannotStart("TITIAN_NEW_MASTER_KEY is missing: 64 hexadecimal digits.")
+    return _own_master(Path(where.removeprefix("file:")) / UPCOMING)[0]
 
 
 def _own_master(path: Path) -> tuple[bytes, bool]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from dialogues.model import RoundState
-from storage.brokers import ALPHABET, LENGTH
+from storage.guarding import ALPHABET, LENGTH, find_row
 from storage.store import Unit
 from storage.tables import (
     AccountRow,
@@ -46,7 +46,7 @@ def make_link(unit: Unit, person: int, now: datetime) -> str:
 
 def linked_person(unit: Unit, text: str, now: datetime) -> int | None:
     """Whose code this is, if it is good now."""
-    row = unit.get(LinkRow, "".join(c for c in text.upper() if c.isalnum()))
+    row = find_row(unit, LinkRow, text)
     return row.person_id if row is not None and row.expires_at >= now else None
 
 

@@ -18,6 +18,23 @@ def describe(unit: Unit, organisation: int, sector: Sector | None, standing: Sta
     unit.expire_all()
 
 
+def brokers_invited(unit: Unit, partnership_id: int, organisation: int, now: datetime) -> list[str]:
+    """Who has a good link to serve as broker from or for it."""
+    query = select(CodeRow).where(
+        CodeRow.partnership_id == partnership_id,
+        CodeRow.role == Role.BROKER.value,
+        col(CodeRow.uses_left) > 0,
+        col(CodeRow.expires_at) >= now,
+    )
+    found = unit.exec(query.order_by(col(CodeRow.name))).all()
+    return [row.name for row in found if _serves(row, organisation)]
+
+
+def _serves(row: CodeRow, organisation: int) -> bool:
+    said = row.assignment or {}
+    return organisation in (said.get("home"), said.get("contracting"))
+
+
 def remove(unit: Unit, partnership_id: int, organisation: int, now: datetime) -> None:
     """It belongs no more: its row stays for the history, its links end.
 
@@ -27,8 +44,7 @@ def remove(unit: Unit, partnership_id: int, organisation: int, now: datetime) ->
     gone = sa.update(OrganisationRow).where(col(OrganisationRow.id) == organisation)
     run(gone.values(removed_at=now))
     for row in unit.exec(select(CodeRow).where(CodeRow.partnership_id == partnership_id)).all():
-        said = row.assignment or {}
-        if organisation in (row.organisation_id, said.get("home"), said.get("contracting")):
+        if row.organisation_id == organisation or _serves(row, organisation):
             unit.delete(row)
     unit.flush()
     here = select(MemberRow.id).where(

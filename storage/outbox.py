@@ -46,10 +46,39 @@ def put(
     priority: int = 5,
 ) -> None:
     """Tell *person* or *place* something, once a *key*: a second put changes nothing."""
-    lane = f"person:{person}" if person is not None else f"place:{place}"
-    row = {
+    row = line(
+        key,
+        message,
+        not_before,
+        person=person,
+        place=place,
+        round_id=round_id,
+        priority=priority,
+    )
+    insert_once(unit, OutboxRow, row)
+
+
+def put_all(unit: Unit, lines: Sequence[dict[str, Any]]) -> None:
+    """The same for many at once, each made by `line`."""
+    if lines:
+        insert = insert_into(OutboxRow, unit.dialect)
+        unit.connection().execute(insert.on_conflict_do_nothing(), lines)
+
+
+def line(
+    key: str,
+    message: Message,
+    not_before: datetime,
+    *,
+    person: int | None = None,
+    place: int | None = None,
+    round_id: int | None = None,
+    priority: int = 5,
+) -> dict[str, Any]:
+    """A line that waits, to be put."""
+    return {
         "key": key,
-        "lane": lane,
+        "lane": f"person:{person}" if person is not None else f"place:{place}",
         "priority": priority,
         "not_before": not_before,
         "person_id": person,
@@ -59,7 +88,6 @@ def put(
         "state": "pending",
         "attempts": 0,
     }
-    insert_once(unit, OutboxRow, row)
 
 
 def was_put(unit: Unit, key: str) -> bool:

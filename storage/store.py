@@ -15,8 +15,12 @@ from dialogues.errors import NotNow
 from storage.database import PATIENCE, is_sqlite, open_engine
 
 T = TypeVar("T")
-TRACES = ("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue")
-"""The tables from which something is deleted that must leave no trace."""
+TRACES = (
+    *("ballot", "inbox", "outbox", "open_message", "person", "account", "member", "dialogue"),
+    *("action", "assignment", "code", "formal", "link", "nudge", "offer", "part", "partnership"),
+    *("reflection", "reply", "result", "review", "role", "round", "schedule", "setting", "timer"),
+)
+"""The tables in which something is deleted or changed that must leave no trace."""
 TOGETHER = 64
 """How many ballots may share one commit."""
 BRIEFLY = 250

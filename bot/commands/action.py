@@ -13,6 +13,7 @@ from dialogues.errors import Refusal
 from dialogues.messages import Button, Message, say
 from dialogues.model import Review, Role
 from dialogues.reply import WORDS, Action, Became
+from dialogues.tokens import number
 from storage import replies, reviews
 
 CHANGED, NOTHING = "changed", "-"
@@ -36,8 +37,9 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 
 def _meant(scene: Scene, given: Answers) -> tuple[Review, Action]:
     """Raises Refusal for what is somebody else's to say, or gone."""
-    _, _, number = (one(given, "what") or "").partition(" ")
-    action = replies.action(scene.unit, int(number)) if number.isdigit() else None
+    _, _, meant = (one(given, "what") or "").partition(" ")
+    chosen = number(meant)
+    action = replies.action(scene.unit, chosen) if chosen is not None else None
     if action is None:
         raise Refusal("fault.stale")
     review = reviews.review(scene.unit, action.review)

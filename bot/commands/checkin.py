@@ -11,6 +11,7 @@ from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Button, Message, say
 from dialogues.model import Round
+from dialogues.tokens import number
 from storage import rounds
 
 
@@ -21,12 +22,13 @@ def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """The only open check-in as it stands, or a list of several."""
-    action, _, number = (one(given, "which") or "-").partition(" ")
+    action, _, meant = (one(given, "which") or "-").partition(" ")
+    chosen = number(meant)
     mine = rounds.open_rounds(scene.unit, scene.person.id)
-    if number.isdigit():
-        mine = [(r, m) for r, m in mine if r.id == int(number)]
+    if chosen is not None:
+        mine = [(r, m) for r, m in mine if r.id == chosen]
         if not mine:
-            return _ended(scene, int(number))
+            return _ended(scene, chosen)
         round_, member = mine[0]
         if action == "who":
             return _who(scene, round_)
@@ -50,9 +52,9 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     ]
 
 
-def _ended(scene: Scene, number: int) -> Sequence[Message]:
-    round_ = rounds.find_round(scene.unit, number)
-    if round_ is None or rounds.seat_of(scene.unit, number, scene.person.id) is None:
+def _ended(scene: Scene, chosen: int) -> Sequence[Message]:
+    round_ = rounds.find_round(scene.unit, chosen)
+    if round_ is None or rounds.seat_of(scene.unit, chosen, scene.person.id) is None:
         raise Refusal("fault.not_asked")
     view = answering.showing(scene.house, scene.unit, round_, "")
     return [answering.ended(scene.house, scene.unit, view)]

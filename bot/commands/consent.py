@@ -10,14 +10,16 @@ from bot.commands.command import Field as FormField
 from bot.scene import Scene, role
 from dialogues.answers import Answers
 from dialogues.errors import Refusal
-from dialogues.messages import Message, say
+from dialogues.messages import Button, Message, say
 from dialogues.model import Assignment, Consent, Partnership, ReviewState, Role
 from storage import brokers, outbox, partnerships, reviews
 
+NOTHING = "-"
+
 
 def fields(scene: Scene, given: Answers) -> Sequence[FormField]:
-    """What is said, and to which assignment."""
-    return (FormField("what", say("phrase.field_what"), "words"),)
+    """What is said, and to which assignment; nothing asks how things stand."""
+    return (FormField("what", say("phrase.field_what"), "words", default=NOTHING),)
 
 
 def ask(scene: Scene, assignment: Assignment, by: str = "") -> Sequence[Message]:
@@ -40,6 +42,8 @@ def asking(assignment: Assignment, group: Partnership, by: str) -> Message:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Keep the answer, tell the coordinators; a withdrawal cancels an open review."""
+    if one(given, "what") == NOTHING:
+        return _standing(scene)
     what, _, number = (one(given, "what") or "").partition(" ")
     found = _mine(scene, number)
     scene.enter(found.partnership_id)
@@ -57,11 +61,33 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     _tell(scene, found, f"consent/told_{word.value}", cancelled=cancelled, goes_on=goes_on)
     return reply(
         f"consent/{word.value}",
-        *((button("stop_consent", f"consent stop {found.id}"),) if word is Consent.AGREED else ()),
+        *((_stop(found),) if word is Consent.AGREED else ()),
         partnership=scene.group.name,
         cancelled=cancelled,
         goes_on=goes_on,
     )
+
+
+def _standing(scene: Scene) -> Sequence[Message]:
+    """How things stand with every service, with the way to change it. Raises Refusal for none."""
+    found = []
+    for membership in partnerships.memberships(scene.unit, scene.person.id):
+        group = partnerships.partnership(scene.unit, membership.partnership_id)
+        for service in brokers.appointments(scene.unit, group.id, scene.today):
+            if service.person_id != scene.person.id:
+                continue
+            if service.consent is Consent.AGREED:
+                told = say("consent/standing", partnership=group.name)
+                found.append(Message(told, (_stop(service),)))
+            else:
+                found.append(asking(service, group, ""))
+    if not found:
+        raise Refusal("consent/none")
+    return found
+
+
+def _stop(service: Assignment) -> Button:
+    return button("stop_consent", f"consent stop {service.id}")
 
 
 def _without(scene: Scene, found: Assignment) -> tuple[bool, bool]:
@@ -106,4 +132,4 @@ def _tell(scene: Scene, assignment: Assignment, key: str, **more: object) -> Non
             outbox.put(scene.unit, name, message, scene.now, person=coordinator.person_id)
 
 
-COMMAND = Command("consent", run, fields=fields, rest="what", hidden=True)
+COMMAND = Command("consent", run, fields=fields, rest="what", hidden=True, aliases=("persetujuan",))

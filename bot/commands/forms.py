@@ -17,7 +17,7 @@ from dialogues.engine import advance, begin
 from dialogues.errors import Mendable, Refusal
 from dialogues.messages import Button, Message, Say, say
 from dialogues.model import Member, Role
-from dialogues.tokens import FormToken, write
+from dialogues.tokens import FormToken, number, write
 from storage import drafts, partnerships
 
 PARTNERSHIP = "~partnership"
@@ -32,6 +32,17 @@ def candidates(scene: Scene, roles: frozenset[Role]) -> list[Member]:
 def takes_part(scene: Scene, partnership_id: int) -> bool:
     """Whether the person takes part in that group."""
     return any(m.partnership_id == partnership_id for m in candidates(scene, frozenset()))
+
+
+def step_into(scene: Scene, text: str) -> str:
+    """What a button says, after entering the group it names where the person takes part in it."""
+    if not text.startswith("@"):
+        return text
+    named, _, rest = text.removeprefix("@").partition(" ")
+    group = number(named)
+    if group is not None and takes_part(scene, group):
+        scene.enter(group)
+    return rest
 
 
 def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Message]:
@@ -70,8 +81,9 @@ def resume(
     """Go on with a form: a tap on one of its buttons, or typed words."""
     if pending.body.get("raw") is not None:
         if isinstance(event, Move) and event.act is Act.PICK and event.key == PARTNERSHIP:
-            chosen = int(event.option)
-            if any(m.partnership_id == chosen for m in candidates(scene, command.roles)):
+            chosen = number(event.option)
+            mine = candidates(scene, command.roles)
+            if chosen is not None and any(m.partnership_id == chosen for m in mine):
                 scene.enter(chosen)
                 return start(scene, command, pending.body["raw"])
         return [_which(scene, command, pending.body["raw"], candidates(scene, command.roles))]
@@ -132,8 +144,8 @@ def _again(scene: Scene, command: Command, pending: drafts.Pending) -> Draft:
 
 
 def _enter(scene: Scene, command: Command, pending: drafts.Pending) -> None:
-    if pending.partnership_id is not None:
-        scene.enter(pending.partnership_id)
+    if pending.partnership_id is not None and takes_part(scene, pending.partnership_id):
+        scene.enter(pending.partnership_id)  # whoever left since goes on outside it, if at all
     if not scene.holds(command.roles):
         drafts.drop(scene.unit, scene.person.id)
         raise _not_allowed(scene, command)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.commands import consent, partnership_new
 from bot.commands.appointing import not_twice
+from bot.commands.codes import find_by_code
 from bot.commands.command import Command, button, one, reply
 from bot.commands.command import Field as FormField
 from bot.commands.inviting import invitation, organisation_of, proposed
@@ -29,9 +30,10 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     text = one(given, "code") or ""
     agreed = text.casefold().startswith("yes ")
     text, _, rather = text.partition(" as ")
-    code = brokers.find_code(scene.unit, text[4:] if agreed else text, scene.now)
-    if code is None:
-        raise Refusal("join/bad_code")
+    typed = text[4:] if agreed else text
+    code = find_by_code(
+        scene, lambda: brokers.find_code(scene.unit, typed, scene.now), "join/bad_code"
+    )
     if code.partnership_id is None:
         return partnership_new.found(scene, code.code)
     scene.enter(code.partnership_id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.commands.codes import find_by_code
 from bot.commands.command import Command, Field, button, one, reply
 from bot.scene import Scene
 from dialogues.answers import Answers
@@ -25,9 +26,9 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         return reply("link/code", code=links.make_link(scene.unit, scene.person.id, scene.now))
     agreed = text.casefold().startswith("yes ")
     code = text[4:] if agreed else text
-    other = links.linked_person(scene.unit, code, scene.now)
-    if other is None:
-        raise Refusal("link/bad_code")
+    other = find_by_code(
+        scene, lambda: links.linked_person(scene.unit, code, scene.now), "link/bad_code"
+    )
     if other == scene.person.id or links.share_an_app(scene.unit, other, scene.person.id):
         raise Refusal("link/same_app")
     if not agreed:

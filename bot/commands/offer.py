@@ -9,6 +9,7 @@ from dialogues.answers import Answers
 from dialogues.errors import Refusal
 from dialogues.messages import Message, say
 from dialogues.offers import LATER, Offer, OfferState
+from dialogues.tokens import number
 from storage import brokers, offers
 
 
@@ -19,8 +20,9 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
 
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """An offer answered before, by whichever coordinator, is said to be settled."""
-    what, _, number = (one(given, "what") or "").partition(" ")
-    offer = offers.find_offer(scene.unit, scene.group.id, int(number)) if number.isdigit() else None
+    what, _, meant = (one(given, "what") or "").partition(" ")
+    chosen = number(meant)
+    offer = offers.find_offer(scene.unit, scene.group.id, chosen) if chosen is not None else None
     if offer is None or what not in ("start", "later", "never"):
         raise Refusal("fault.stale")
     if offer.state not in (OfferState.OPEN, OfferState.LATER) or _about_oneself(scene, offer):

@@ -47,7 +47,7 @@ def _read(scene: Scene, given: Answers) -> tuple[Organisation, list[Member]]:
 
 
 def confirm(scene: Scene, given: Answers) -> Message:
-    """How many people it means, who stays all the same, and that the history is kept."""
+    """How many people it means, who stays all the same, what ends, and that the history is kept."""
     meant, people = _read(scene, given)
     asking = say(
         "organisation/confirm_remove",
@@ -56,6 +56,7 @@ def confirm(scene: Scene, given: Answers) -> Message:
         leaving=sum(_leaves(m) for m in people),
         staying=[m.name for m in people if not _leaves(m)],
         open=any(asked_now(scene.unit, m) for m in people),
+        invited=organisations.brokers_invited(scene.unit, scene.group.id, meant.id, scene.now),
     )
     return Message(asking, confirm_buttons("remove"))
 

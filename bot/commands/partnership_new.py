@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from bot.commands import consent, invite, partnership_show
+from bot.commands.codes import find_by_code
 from bot.commands.command import Command, Field, button, one, reply
 from bot.commands.timezone import ZONES, read_zone
 from bot.scene import Scene
@@ -13,6 +14,7 @@ from dialogues.messages import Message, Say, say
 from dialogues.model import Contractor, Engagement, Kind, Role, Standing
 from dialogues.service import Service
 from storage import brokers, partnerships, people
+from storage.brokers import Code
 
 MOST_ORGANISATIONS = 40
 OPEN = "open"
@@ -25,10 +27,12 @@ def found(scene: Scene, code: str) -> Sequence[Message]:
 
 def read_code(scene: Scene, text: str) -> str:
     """A founding code that is good now."""
-    known = brokers.find_code(scene.unit, text, scene.now)
-    if known is None or known.partnership_id is not None:
-        raise Refusal("join/bad_code")
-    return known.code
+
+    def look() -> Code | None:
+        found = brokers.find_code(scene.unit, text, scene.now)
+        return found if found is not None and found.partnership_id is None else None
+
+    return find_by_code(scene, look, "join/bad_code").code
 
 
 def read_lines(scene: Scene, text: str) -> str:
@@ -94,8 +98,8 @@ CONTRACTORS = tuple((c.value, say(f"label.by_{c.value}")) for c in Contractor)
 def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Everything in one transaction: the group, its organisations, its coordinator, the links."""
     code = one(given, "code")
-    if code != OPEN:
-        brokers.use_code(scene.unit, read_code(scene, code or ""))
+    if code != OPEN and not brokers.use_code(scene.unit, read_code(scene, code or "")):
+        raise Refusal("join/bad_code")
     language = one(given, "language") or scene.language
     zone = one(given, "zone") or scene.zone.key
     made = partnerships.new_partnership(

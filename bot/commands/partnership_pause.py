@@ -1,18 +1,21 @@
 """`partnership pause`: nothing starts, nobody is invited or reminded; what is open goes on.
 
-`partnership pause crisis` says why: two check-ins can then still be started on request.
+`partnership pause crisis` says why: what asks whether the broker is even-handed, or one from
+outside committed, can then still be started on request.
 """
 
 from collections.abc import Sequence
 
 from bot.arranging import arrange_all
+from bot.commands import fitting
 from bot.commands.command import COORDINATOR, Command, Field, button, one, reply
 from bot.commands.forms import only_buttons
 from bot.oneself import not_while_reviewed
 from bot.scene import Scene
 from dialogues.answers import Answers
+from dialogues.checkin import CheckIn
 from dialogues.errors import Refusal
-from dialogues.messages import Localised, Message, say
+from dialogues.messages import Message, say
 from dialogues.model import Review, ReviewState
 from dialogues.offers import CRISIS
 from storage import partnerships, reviews, rounds, schedules
@@ -47,14 +50,15 @@ def confirm(scene: Scene, given: Answers) -> Message:
         planned=any(r.state is ReviewState.PLANNED for r in _reviews(scene))
         or bool(schedules.schedules(scene.unit, scene.group.id)),
         crisis=crisis,
-        still=_still(scene),
+        still=[checkin.title for checkin in still_on_request(scene)],
     )
     return Message(asking, only_buttons(f"{TROUBLE if crisis else PAUSE}_group"))
 
 
-def _still(scene: Scene) -> list[Localised]:
+def still_on_request(scene: Scene) -> list[CheckIn]:
+    """What can be asked in a crisis of this group."""
     known = scene.house.library.checkins
-    return [known[checkin].title for checkin in sorted(CRISIS) if checkin in known]
+    return [known[c] for c in sorted(CRISIS) if c in known and fitting.about(scene, known[c])]
 
 
 def _reviews(scene: Scene) -> list[Review]:
@@ -65,11 +69,10 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     """Kept and logged for every member; what waits in open check-ins goes on waiting."""
     crisis = _is_crisis(scene, given)
     set_paused(scene, True, crisis=crisis)
-    known = scene.house.library.checkins
+    still = still_on_request(scene) if crisis else []
     checks = [
-        button(f"check_{checkin.replace('-', '_')}", f"review start {checkin}")
-        for checkin in sorted(CRISIS)
-        if crisis and checkin in known
+        button(f"check_{checkin.id.replace('-', '_')}", f"review start {checkin.id}")
+        for checkin in still
     ]
     resume = button("resume_group", "partnership resume")
     return reply(
@@ -77,7 +80,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
         *checks,
         resume,
         partnership=scene.group.name,
-        still=_still(scene) if crisis else [],
+        still=[checkin.title for checkin in still],
     )
 
 

@@ -11,6 +11,7 @@ from dialogues.cycle import Collaboration, Phase
 from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, Say, say
 from dialogues.model import Protect, ReviewState
+from dialogues.tokens import number
 from storage import partnerships, reviews
 
 SMALLEST = 5
@@ -33,7 +34,7 @@ NAMES = {
 
 def read_minimum(scene: Scene, text: str) -> str:
     """At least five: it can only be raised above that (R2)."""
-    if not text.isdigit() or not SMALLEST <= int(text) <= MOST:
+    if not SMALLEST <= (number(text) or 0) <= MOST:
         raise Refusal("fault.minimum", limit=SMALLEST, most=MOST)
     return text
 
@@ -47,7 +48,7 @@ def read_reminders(scene: Scene, text: str) -> str:
 
 def read_days(scene: Scene, text: str) -> str:
     """Days a review is open, 1 to 60."""
-    if not text.isdigit() or not 1 <= int(text) <= MOST:
+    if not 1 <= (number(text) or 0) <= MOST:
         raise Refusal("fault.days", limit=MOST)
     return text
 
@@ -125,17 +126,17 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     group = scene.group
     not_while_reviewed(scene)
     what, value = one(given, "setting") or "", one(given, "value") or ""
-    number: object = int(value) if what in ("minimum", "window", "reminders") else value
+    kept: object = int(value) if what in ("minimum", "window", "reminders") else value
     by = scene.person.name
     column = NAMES[what]
     if what == "term":
         english, _, indonesian = value.partition(" / ")
         if indonesian:
             partnerships.set_partnership(scene.unit, group.id, "term_en", english, by, scene.now)
-            column, number = "term_id", indonesian
+            column, kept = "term_id", indonesian
         else:
             column = "term_id" if scene.language == "id" else "term_en"
-    partnerships.set_partnership(scene.unit, group.id, column, number, by, scene.now)
+    partnerships.set_partnership(scene.unit, group.id, column, kept, by, scene.now)
     scene.enter(group.id)
     running = any(r.state is ReviewState.OPEN for r in reviews.reviews(scene.unit, group.id))
     setting, shown = logged(NAMES[what], value)

@@ -73,10 +73,12 @@ def confirm(scene: Scene, given: Answers) -> Message:
     assert review.assignment_id is not None
     about = brokers.assignment(scene.unit, review.assignment_id)
     follow = date.fromisoformat(one(given, "follow") or "")
+    targets = _targets(scene, one(given, "targets") or "")
     asking = say(
         "formal/confirm",
         broker=about.name,
-        targets=lines(_targets(scene, one(given, "targets") or "")),
+        targets=lines(targets),
+        undated=any(target.until is None for target in targets),
         follow=follow,
         over=formality.is_over(about, follow),
         names=formality.names(scene.unit, settled),
@@ -99,7 +101,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     lead = reviews.review(scene.unit, settled.lead)
     assert lead.assignment_id is not None
     about = brokers.assignment(scene.unit, lead.assignment_id)
-    promises.from_targets(scene.unit, lead, about.member_id, targets)
+    promises.from_targets(scene.unit, lead, about.member_id, targets, follow)
     formality.pass_on(scene.unit, running(scene, given), scene.now)
     at = formality.on_day(follow, scene.group)
     timers.put(scene.unit, f"review:{settled.lead}:follow", "follow", at, review=settled.lead)

@@ -50,6 +50,18 @@ async def test_the_one_signal_never_changes_once_it_is_said(opened: Opener) -> N
 CASTS = {"nobody": (), "half": PEOPLE[::2], "all": PEOPLE}
 
 
+def sends(world: Any) -> dict[str, float]:
+    """What the metrics tell of messages, by what became of them."""
+    counted = world.app.meter.registry.collect()
+    return {
+        f"{sample.name} {sample.labels}": sample.value
+        for family in counted
+        if family.name == "titian_sends"
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }
+
+
 async def reminded(
     opened: Opener, casts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, failing: bool
 ) -> tuple[dict[str, list[str]], list[str], set[str]]:
@@ -73,12 +85,15 @@ async def reminded(
 
     for user in casts:
         await play.answer(world, user)
+    before = sends(world)
     with monkeypatch.context() as patch:
         patch.setattr(world.room, "send", send)
         await play.jump(world, (await play.reminders(world))[-1] - world.clock.now())
         for _ in range(4):
             await play.jump(world, timedelta(minutes=20))
+    counted = [name for name, number in sends(world).items() if number != before.get(name)]
     found = await play.tables(world.app.store)
+    found["metrics"] = sorted(counted)
     del found["inbox"]  # a row a tap, which says nothing of whose
     for table in ("ballot", "open_message"):  # sealed, and ids by chance
         found[table] = [str(len(found[table]))]

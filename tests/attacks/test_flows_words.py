@@ -131,6 +131,26 @@ async def test_two_people_never_hold_one_receipt(
     assert "river cedar stone" in world.last("sari") and "river cedar moss" in world.last("tom")
 
 
+async def test_a_receipt_does_not_tell_its_owners_language(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A15, A17: the only reader of Indonesian took part, an Indonesian receipt would say."""
+    asked: list[str] = []
+
+    def draw(_: House, language: str) -> str:
+        asked.append(language)
+        return f"river cedar {len(asked)}"
+
+    monkeypatch.setattr(House, "receipt", draw)
+    await begin(world)
+    await world.says("sari", "/language id")
+    for user in ("sari", "tom"):
+        await world.says(user, "/checkin page 1")
+        await world.fills(user, {"r1": ("4",)})
+    assert "river cedar 1" in world.last("sari") and "river cedar 2" in world.last("tom")
+    assert asked == ["en", "en"]
+
+
 async def test_the_count_and_the_receipts_agree_with_who_answered(world: Any) -> None:
     """A24: a dropped ballot is missed by its author, an added one makes the count too large."""
     await begin_live(world)

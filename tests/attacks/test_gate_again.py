@@ -56,10 +56,10 @@ def of(result: Result) -> Shown:
 
 
 def meetings(t: int) -> Iterator[tuple[int, int, int]]:
-    """Sizes of a first round, and how many of at most t + 2 joined and left after it."""
+    """Sizes of a first round, and how many, at most t + 2 each, joined and left after it."""
     for joined, left in CAME_AND_WENT:
-        if joined + left <= t + 2:
-            for n in range(max(5, t + 3), (16 if LONG else 2 * t + 8)):
+        if max(joined, left) <= t + 2:
+            for n in range(max(5, t + 3), max(16 if LONG else 0, 2 * t + 8)):
                 if max(5, t + 3) <= n - left + joined:
                     yield n, joined, left
 
@@ -134,8 +134,22 @@ def test_no_figure_sentence_or_option_stands_beside_a_change(question: Question,
 def test_where_nobody_or_very_many_came_or_went_there_are_figures_again() -> None:
     roster = weakest(2, 9)
     first = said(roster, (5, 0, 4))
-    for joined, left in ((0, 0), (3, 2), (5, 0)):
+    for joined, left in ((0, 0), (5, 2), (5, 0), (1, 5)):
         assert said(roster, (5, 0, 4), (joined, left, first)) == first
+
+
+@pytest.mark.parametrize("t", [1, 2, 3, 4])
+def test_whoever_joins_again_under_another_name_does_not_bring_figures_back(t: int) -> None:
+    """A03, A06: t people erase themselves and join again, so that one more who left is hidden."""
+    n = 4 * t + 8
+    first = said(weakest(t, n), (n // 2, 0, n - n // 2))
+    assert of(first).counts is not None
+    for strangers in (1, 2):
+        then = weakest(t, n - strangers)
+        tally = (n // 2, 0, n - n // 2 - strangers)
+        assert of(said(then, tally)).counts is not None
+        again = said(then, tally, (t, t + strangers, first))
+        assert of(again) == Shown("q", change=Change.UNCLEAR)
 
 
 def test_an_earlier_change_is_no_figure_but_what_was_before_it_still_counts() -> None:

@@ -99,13 +99,17 @@ async def test_no_row_of_a_person_shares_a_transaction_with_a_ballot(on_either: 
     await world.says("anna", "/partnership new")
     await world.taps("anna", "Begin")
     assert await told_apart(world) == [], "a command left, just before an answer"
-    await world.says("hasan", "/checkin")
-    await world.taps("hasan", "Begin")
+    for user in ("hasan", "tom"):
+        await world.says(user, "/checkin")
+        await world.taps(user, "Begin")
     await world.forward(hours=1)
     assert await joined(world) == []
     assert (
         len({x for x, row in await marks(world.app.store, "ballot") if row["round_id"] == 1}) == 1
     )
+    await world.says("tom", "/forget me")
+    await world.taps("tom", "Yes, erase everything")
+    assert await told_apart(world) == [], "whoever leaves had begun"
     await play.close(world)
     assert await joined(world) == []
 

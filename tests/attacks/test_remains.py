@@ -1,6 +1,7 @@
 """What a thief of files, logs and temporary files finds, at every moment of a review (T17)."""
 
 import logging
+import re
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
 from storage.keyring import seal_key
 from storage.rounds import find_round
 from storage.sealing import open_box
+from storage.store import TRACES
 from tests.attacks import play
 from tests.attacks.play import CHOSEN, COMMENT, NAME, PEOPLE, RECEIPT, Opener
 
@@ -184,3 +187,29 @@ async def test_the_words_of_everybody_are_in_the_ballots_and_not_beside_them(sce
 
     assert COMMENT in str(await world.app.store.read(opened))
     assert seal_key(1, 1) in world.app.house.keyring.names()
+
+
+async def test_whatever_forgetting_changes_is_scrubbed(opened: Opener) -> None:
+    """B12: on PostgreSQL a row that was deleted or written over lies there until a vacuum."""
+    world = await opened()
+    for user in PEOPLE:
+        await play.answer(world, user, COMMENT)
+    await play.close(world)
+    await world.says("ratna", "/feedback reply")
+    touched: set[str] = set()
+
+    def hear(_: object, __: object, statement: str, *___: object) -> None:
+        if found := re.match(r'\s*(?:DELETE FROM|UPDATE) "?(\w+)', statement):
+            touched.add(found[1])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", hear)
+    try:
+        for user in ("sari", "ratna"):
+            await world.says(user, "/forget me")
+            await world.taps(user, "Yes, erase everything")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    assert {"result", "reply", "setting", "code", "role", "assignment"} <= touched
+    assert touched - set(TRACES) == set()
+    known = await world.app.store.read(lambda u: sa.inspect(u.connection()).get_table_names())
+    assert set(TRACES) <= set(known)

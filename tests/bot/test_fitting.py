@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import fitting
+from bot.commands import fitting, partnership_pause
 from dialogues.cycle import Phase
 from dialogues.errors import Refusal
 from dialogues.library import Library
@@ -94,6 +94,13 @@ def test_with_several_brokers_it_is_about_whom_it_fits(group: Any, library: Libr
     assert fitting.about(scene, checkins["leadership"]) == [INSIDE, ENDING]
     assert fitting.about(scene, checkins["terminology"]) == []
     assert fitting.about(scene, None) == [INSIDE, ENDING]
+
+
+def test_in_a_crisis_only_a_broker_from_outside_is_asked_about_commitment(group: Any) -> None:
+    still = partnership_pause.still_on_request
+    assert ids(still(group(OUTSIDE))) == {"impartiality-pulse", "external-broker"}
+    assert ids(still(group(INSIDE))) == {"impartiality-pulse"}
+    assert still(group()) == []
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ async def concluded(world: Any) -> Any:
         await world.fills(user, {"r1": ("4",)})
     await world.forward(days=5)
     await world.says("budi", "/review conclude Decide within a week; all partners")
+    assert "what became of each target without a date" in world.last("budi")
     await world.taps("budi", "Write down what was agreed")
     return world
 
@@ -65,3 +66,18 @@ async def test_after_the_service_the_group_goes_through_it_itself(concluded: Any
     said = [m for m in concluded.room.transcript("budi") if "look at what was agreed" in m.text]
     assert len(said) == 1 and not said[0].buttons, "a button that would lead to a refusal"
     assert await state(concluded) == {"followed_up"}
+
+
+async def test_a_target_without_a_date_is_asked_about_at_the_follow_up(concluded: Any) -> None:
+    asked = "this was agreed for the partners. What became of it?"
+
+    def told(user: str) -> list[Any]:
+        return [m for m in concluded.room.transcript(user) if asked in m.text]
+
+    await concluded.forward(days=41)
+    assert not told("budi")
+    await concluded.forward(days=4)
+    (question,) = told("budi")
+    assert "Decide within a week" in question.text and not told("ratna")
+    await concluded.forward(days=30)
+    assert len(told("budi")) == 1

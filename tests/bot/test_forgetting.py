@@ -101,9 +101,9 @@ async def test_ballots_are_written_by_themselves_and_before_anything_else(world:
     for name, hook in (("before_cursor_execute", note), ("commit", end), ("rollback", end)):
         event.remove(engine, name, hook)
     with_ballots = [tables for tables in written if "ballot" in tables]
-    assert with_ballots == [{"ballot"}]
+    assert with_ballots == [{"ballot", "round"}]
     first_erasing = next(n for n, tables in enumerate(written) if "account" in tables)
-    assert written.index({"ballot"}) < first_erasing
+    assert written.index({"ballot", "round"}) < first_erasing
 
 
 async def test_a_crash_after_the_ballots_is_finished_by_the_next_tap(

@@ -1,6 +1,5 @@
 """Offers to coordinators: who is told, and what holds them back."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,20 +116,44 @@ async def test_no_pulse_before_the_last_result_was_shared(group: Any) -> None:
     assert "was last asked on" not in group.last("budi")
 
 
-async def test_in_a_crisis_one_check_can_be_asked_for(group: Any, tmp_path: Path) -> None:
-    known = group.app.house.library.checkins
-    pulse = known["effectiveness-pulse"]
-    known["impartiality-pulse"] = pulse.model_copy(update={"id": "impartiality-pulse"})
-    try:
-        await group.says("budi", "/partnership pause crisis")
-        assert "Only when you ask for it" in group.last("budi")
-        await group.taps("budi", "There is a crisis")
-        await group.says("budi", "/review start responsibilities")
-        assert "because of a crisis" in group.last("budi")
-        await group.says("budi", "/review start impartiality-pulse")
-        await group.taps("budi", "Start")
-        assert "min, until" in group.last("sari")
-        await group.forward(days=5)
-        assert "I can tell that you have not sent answers" in group.last("sari")
-    finally:
-        del known["impartiality-pulse"]
+async def test_in_a_crisis_two_checks_can_be_asked_for(group: Any) -> None:
+    await group.says("budi", "/partnership pause crisis")
+    assert "Only when you ask for it" in group.last("budi")
+    await group.taps("budi", "There is a crisis")
+    assert {"Ask about commitment", "Ask about impartiality"} <= dict(
+        group.room.transcript("budi")[-1].buttons
+    ).keys()
+    await group.says("budi", "/review start enabling-conditions")
+    assert "because of a crisis" in group.last("budi")
+    await group.says("budi", "/review start responsibilities")
+    assert "because of a crisis" in group.last("budi")
+    await group.taps("budi", "Ask about impartiality")
+    await group.taps("budi", "Start")
+    assert "min, until" in group.last("sari")
+    await group.forward(days=5)
+    assert "I can tell that you have not sent answers" in group.last("sari")
+
+
+async def pulse(world: Any, **answers: tuple[str, ...]) -> None:
+    await world.says("budi", "/review start effectiveness-pulse for 1d")
+    await world.taps("budi", "Start")
+    for user, _ in PEOPLE:
+        await world.taps(user, "All on one page")
+        await world.fills(user, {"overall": ("6",), **answers})
+    await world.forward(days=6)
+
+
+@pytest.mark.parametrize(("step", "offered"), [("2", True), ("4", False)])
+async def test_a_pulse_that_got_worse_leads_to_an_offer(
+    group: Any, step: str, offered: bool
+) -> None:
+    await pulse(group)
+    await group.forward(days=12)
+    await pulse(group, trend=(step,))
+    await group.forward(days=8)
+    await group.taps("budi", "Never")  # whether the role is clear: that has its own date
+    await group.forward(days=20)
+    said = [m for m in group.room.transcript("budi") if "was less favourable than" in m.text]
+    assert len(said) == (1 if offered else 0)
+    assert all("The four responsibilities" in message.text for message in said)
+    assert not any("less favourable than" in group.last(user) for user, _ in PEOPLE)

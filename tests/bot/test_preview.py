@@ -92,3 +92,12 @@ def test_all_of_it_on_both_unless_one_is_named(capsys: pytest.CaptureFixture[str
     assert '"views.open"' in capsys.readouterr().out
     with pytest.raises(CannotStart, match="telegram or slack"):
         show_checkin("internal-broker", "id", "fax")
+
+
+def test_the_brokers_own_version_too(capsys: pytest.CaptureFixture[str]) -> None:
+    show_checkin("internal-broker", "id", mirror=True)
+    own = capsys.readouterr().out
+    assert own.count("Saya telah menyiapkan Dinas PU Bima") == 2
+    assert "Ratna Dewi aktif mengelola" not in own
+    with pytest.raises(CannotStart, match="no version"):
+        show_checkin("terminology", "id", mirror=True)

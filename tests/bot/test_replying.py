@@ -209,12 +209,14 @@ async def test_a_successor_can_neither_read_nor_reply(world: Any) -> None:
     assert "What your partners said" in world.last("ratna")
 
 
-async def test_whoever_has_left_is_shown_nothing(world: Any) -> None:
+async def test_whoever_has_left_replies_no_more_and_takes_the_report_along(world: Any) -> None:
     await closed(world)
     await world.says("ratna", "/leave")
     await world.taps("ratna", "Leave")
     await world.says("ratna", "/feedback reply of 1")
     assert "You do not take part" in world.last("ratna")
+    await world.says("ratna", "/feedback")
+    assert "What your partners said" in world.last("ratna"), "the reports went along"
 
 
 async def test_a_forgotten_broker_leaves_no_word_of_it(world: Any) -> None:

@@ -47,9 +47,11 @@ def test_nothing_stands_in_anybodys_way(
 ) -> None:  # fmt: skip
     made = reported(library, replace(result, comments=("Ya, terima kasih.",)), mirror=mirror)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    for language, size in (("en", DESKTOP), ("id", PHONE)):
-        page.set_viewport_size(size)
+    for language, size, other in (("en", DESKTOP, PHONE), ("id", PHONE, DESKTOP)):
         page.set_content(Print(made, "broker", texts, READERS[language]).html())
+        page.set_viewport_size(other)
+        assert not page.evaluate(WIDE)
+        page.set_viewport_size(size)
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"report-{name}-{scheme}-{language}.png", full_page=True)
         assert not page.evaluate(WIDE)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dialogues.cycle import Phase
 from dialogues.model import Kind
 from dialogues.offers import (
+    CLOSER,
     LATER,
     MONTH,
     PULSE,
@@ -232,6 +233,7 @@ standings = st.builds(
     st.sets(st.sampled_from(sorted(EVERY))).map(frozenset),
     st.booleans(),
     st.booleans(),
+    st.lists(st.tuples(st.integers(1, 4), days), max_size=2).map(tuple),
 )
 
 
@@ -256,3 +258,16 @@ def test_an_offer_that_was_answered_is_not_made_again(known: Standing, state: Of
     made = told(replace(known, paused=False, busy=False), 150, answer=state)
     keys: Sequence[str] = [step.key for step in made]
     assert len(set(keys)) == len(keys)
+
+
+def test_a_pulse_that_got_worse_is_followed_by_a_closer_look_after_a_month() -> None:
+    asked = day(8)
+    known = standing(ONE, fell=((1, asked),), asked=(Asked(PULSE, 1, asked),))
+    assert due(known, asked + MONTH - timedelta(days=1)) is None
+    step = due(known, asked + MONTH)
+    assert step is not None and (step.why, step.checkin) == (Why.FELL, CLOSER)
+    again = replace(known, asked=(*known.asked, Asked(CLOSER, 1, asked + timedelta(days=20))))
+    assert due(again, asked + MONTH) is None
+    for term in (replace(ONE, agreed=False), replace(ONE, ends=asked)):
+        gone = due(replace(known, terms=(term,)), asked + MONTH)
+        assert gone is None or gone.why is not Why.FELL

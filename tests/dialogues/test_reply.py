@@ -49,6 +49,19 @@ def test_only_what_is_due_and_unanswered_is_asked_about(actions: list[Action], t
         assert (action in asked) == (waits and action.until is not None and action.until <= today)
 
 
+@given(st.lists(ACTIONS, max_size=6), st.dates(), st.dates())
+def test_what_has_no_date_is_asked_about_at_the_follow_up(
+    actions: list[Action], today: date, follow: date
+) -> None:
+    asked = to_ask(actions, today, follow)
+    dated = [action for action in asked if action.until is not None]
+    assert dated == to_ask(actions, today)
+    for action in actions:
+        if action.until is None:
+            open_ = action.became is Became.OPEN
+            assert (action in asked) == (open_ and follow <= today)
+
+
 @given(st.lists(ACTIONS, max_size=6))
 def test_the_next_check_in_opens_with_a_few_short_lines(actions: list[Action]) -> None:
     lines = opening(actions)

@@ -14,7 +14,7 @@ import pytest
 from dialogues.again import Change
 from dialogues.answers import Answers
 from dialogues.bounds import bounds
-from dialogues.charts import draw, measure, segments, wrap
+from dialogues.charts import draw, measure, place, segments, wrap
 from dialogues.checkin import CheckIn, Question, Scale
 from dialogues.cycle import Phase
 from dialogues.disclosure import Ballot, Result, Shown, Statement, disclose
@@ -320,7 +320,7 @@ def numbers(of: Result) -> set[str]:
     return {part for text in texts for part in text.split(".")}
 
 
-DATES = {"27", "4", "7", "17", "00"}
+DATES = {"27", "4", "7", "17", "00", "2026"}
 FURNITURE = {"45", "5", "10", "20", "8", "90"}  # minutes of a talk, comments from 8, for 90 days
 
 
@@ -471,13 +471,34 @@ def test_lines_fit_and_lose_nothing(text: str) -> None:
 def test_only_counted_questions_have_a_mark_on_a_scale(
     checkin: CheckIn, library: Library, sample: Result
 ) -> None:
-    for row in report(checkin, sample, FAVOURABLE).chart("broker").rows:
+    made = report(checkin, sample, FAVOURABLE)
+    among = [entry.shown.counts for entry in made.entries if entry.shown and entry.shown.counts]
+    for row in made.chart("broker").rows:
         assert (row.mark is not None) == (row.counts is not None)
-        assert row.mark in (None, (4, 5))
+        if row.counts:
+            assert row.mark == segments(row.counts, among)[-1].middle, "under its own band"
     pulse = library.checkins["effectiveness-pulse"]
     of = result(Shown("overall", counts=(6, 3, 3), n=12))
     first: Question = pulse.questions[0]
-    assert report(pulse, of, {first.key: ("7",)}).chart("broker").rows[0].mark == (7, 11)
+    rows = report(pulse, of, {first.key: ("7",)}).chart("broker").rows
+    assert rows[0].mark == segments((6, 3, 3), [(6, 3, 3)])[1].middle
+
+
+@pytest.mark.parametrize(
+    ("band", "counts", "at"),
+    [
+        ("favourable", (4, 2, 2), 75.0),
+        ("middle", (4, 2, 2), 37.5),
+        ("unfavourable", (4, 2, 2), 12.5),
+        ("middle", (4, 0, 4), 50.0),
+        ("unfavourable", (4, 4, 0), 0.0),
+        ("favourable", (0, 4, 4), 100.0),
+    ],
+)
+def test_an_answer_that_nobody_else_gave_lies_between_the_others(
+    band: str, counts: tuple[int, int, int], at: float
+) -> None:
+    assert place(band, counts, [counts]) == at
 
 
 @pytest.mark.parametrize(

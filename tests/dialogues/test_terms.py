@@ -85,7 +85,7 @@ SAID = [
     ("checkin/who_sees", {}),
     ("schedule/soon", {}),
     ("phrase.unasked_line", {"broker": OURS}),
-    *(("offer/ask", {"why": why}) for why in ("half", "ending", "handover", "clarity")),
+    *(("offer/ask", {"why": why}) for why in ("half", "ending", "handover", "clarity", "fell")),
 ]
 
 

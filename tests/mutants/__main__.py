@@ -21,7 +21,7 @@ from tests.mutants.registered import REGISTERED, Mutant
 HOME = Path(__file__).parents[2]
 PARTS = ("adapters", "bot", "dialogues", "docs", "storage", "tests")
 AT_ONCE = 2
-PATIENCE = 180.0
+PATIENCE = 400.0
 FAILED = re.compile(r"^(?:FAILED|ERROR) \S*?::(\w+)", re.MULTILINE)
 
 
@@ -80,7 +80,8 @@ def try_out(mutant: Mutant) -> Outcome:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Outcome(mutant, "(did not end)", time.monotonic() - began)
+            # No test has said so: on a machine that is busy it may only have been slow.
+            return Outcome(mutant, "", time.monotonic() - began, "It did not end.")
     seconds = time.monotonic() - began
     failed = FAILED.search(done.stdout)
     if done.returncode == 1 and failed:

@@ -26,6 +26,11 @@ DATABASE = "tests/storage/test_database.py"
 DISCLOSURE = "tests/dialogues/test_disclosure.py"
 FORMS = "tests/dialogues/test_forms.py"
 LINK = "tests/bot/test_report_page.py"
+JOINS = ATTACKS + "test_joins.py"
+REMAINS = ATTACKS + "test_remains.py"
+COUNTS = ATTACKS + "test_counts.py"
+SEALING = "tests/storage/test_sealing.py"
+COPYING = "tests/bot/test_copying.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +261,13 @@ REGISTERED = (
         (f"{TWICE}::test_whatever_everybody_answers_the_second_time_nobody_is_certain",),
     ),
     Mutant(
+        "R7: whoever joins again under another name brings no figures back",
+        AGAIN,
+        "max(self.joined, self.left) <=",
+        "self.joined + self.left <=",
+        (f"{TWICE}::test_whoever_joins_again_under_another_name_does_not_bring_figures_back",),
+    ),
+    Mutant(
         "R8: the broker is not on the partners' roster",
         "bot/reviews.py",
         "and not (Role.BROKER in m.roles if about is None else m.id == about.member_id)",
@@ -343,6 +355,62 @@ REGISTERED = (
         "body",
         (f"{BALLOTS}::test_comments_end_with_their_key",),
     ),
+    Mutant(
+        "each hour all rows are sealed under another key",
+        "storage/sealing.py",
+        "old.renew(Box(unit, keyring, round_id, number + 1, size), changes or {})",
+        "old.renew(old, changes or {})",
+        (f"{SEALING}::test_every_row_is_new_and_says_the_same",),
+    ),
+    Mutant(
+        "the key of the last hour is destroyed",
+        "storage/sealing.py",
+        "        keyring.destroy(name)\n",
+        "        pass\n",
+        (f"{JOINS}::test_copies_of_two_hours_do_not_fit",),
+    ),
+    Mutant(
+        "before a backup all is sealed again",
+        "bot/copying.py",
+        "return await Sealing(House(library, Texts(library), keyring), store).renew_all()",
+        "return True",
+        (f"{COPYING}::test_a_copy_holds_no_key_and_fits_none_but_this_hours",),
+    ),
+    Mutant(
+        "forgetting seals the whole round again",
+        "bot/forgetting.py",
+        "sealing.renew(unit, house.keyring, found.id, {member: _blank})",
+        "sealing.open_box(unit, house.keyring, found).write(member, Draft())",
+        (f"{JOINS}::test_no_row_of_a_person_shares_a_transaction_with_a_ballot",),
+    ),
+    Mutant(
+        "forgetting takes what was answered by name",
+        "storage/forgetting.py",
+        "        _forget_answers(unit, member.id)\n",
+        "",
+        ("tests/bot/test_by_name.py::test_forget_me_takes_what_was_answered_by_name",),
+    ),
+    Mutant(
+        "what forgetting deletes is vacuumed",
+        "storage/store.py",
+        '"reflection", "reply", "result", ',
+        '"reflection", ',
+        (f"{REMAINS}::test_whatever_forgetting_changes_is_scrubbed",),
+    ),
+    Mutant(
+        "reminders are in no metric",
+        "bot/sending.py",
+        "if message.say.key in UNCOUNTED:",
+        "if False:",
+        (f"{COUNTS}::test_a_reminder_run_leaves_the_same_whoever_has_answered",),
+    ),
+    Mutant(
+        "a receipt does not tell its owner's language",
+        "bot/answering.py",
+        "view.house.receipt(view.partnership.language)",
+        "view.house.receipt(reader.language)",
+        (f"{WORDS}::test_a_receipt_does_not_tell_its_owners_language",),
+    ),
     # ---- how a round goes ------------------------------------------------------------------
     Mutant(
         "closing early takes a day's notice and half of the window",
@@ -392,8 +460,8 @@ REGISTERED = (
     Mutant(
         "a receipt is unique in its round",
         "bot/answering.py",
-        "while (words := view.house.receipt(reader.language)) in used:",
-        "while (words := view.house.receipt(reader.language)) is None:",
+        "while (words := view.house.receipt(view.partnership.language)) in used:",
+        "while (words := view.house.receipt(view.partnership.language)) is None:",
         (f"{WORDS}::test_two_people_never_hold_one_receipt",),
     ),
     # ---- what is shown and sent ------------------------------------------------------------
@@ -461,6 +529,13 @@ REGISTERED = (
         "if person is not None and rounds.seat_of(unit, mirror.id, person) is not None:",
         "if person is not None:",
         (f"{NAMED}::test_among_several_brokers_each_reads_their_own_view_and_no_other",),
+    ),
+    Mutant(
+        "a reply quotes no comment",
+        "bot/commands/feedback_reply.py",
+        "if words := reply.quoted(text, report.result.comments):",
+        "if words := reply.quoted(text, ()):",
+        ("tests/bot/test_replying.py::test_a_comment_is_not_quoted_to_the_group",),
     ),
     # ---- a report's forms and its link -------------------------------------------------------
     Mutant(

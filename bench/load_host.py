@@ -1,0 +1,59 @@
+"""One process of Titian under load: `titian run`, and how long its loop was away, said at its end.
+
+It counts from SIGUSR1 to SIGUSR2, and prints at its end: stall in seconds, peak memory in MB,
+seconds of CPU.
+"""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+import time
+
+from bot import dumps
+from bot.app import serve
+from bot.logs import set_up
+from bot.processes import Process
+from bot.settings import read_settings, secrets
+
+BEAT = 0.005
+
+
+async def main(kind: str) -> None:
+    """Run until SIGTERM."""
+    settings = read_settings()
+    set_up(settings.log, secrets(settings))
+    dumps.keep_out()
+    worst, began = 0.0, 0.0
+    said: tuple[float, float, float] | None = None
+
+    def note() -> None:
+        nonlocal worst, began
+        worst, began = 0.0, time.process_time()
+
+    def freeze() -> None:
+        nonlocal said
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        said = worst, memory, time.process_time() - began
+
+    async def heart() -> None:
+        nonlocal worst
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(BEAT)
+            worst = max(worst, time.perf_counter() - before - BEAT)
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, note)
+    loop.add_signal_handler(signal.SIGUSR2, freeze)
+    beating = asyncio.create_task(heart())
+    await serve(settings, Process(kind))
+    beating.cancel()
+    assert said is not None
+    print(*said, flush=True)
+
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {int(sys.argv[2])})
+    asyncio.run(main(sys.argv[1]))
