@@ -151,7 +151,7 @@ async def both(tmp_path: Path) -> AsyncIterator[Both]:
 async def tapped(user: TelegramUser, label: str, then: str) -> Any:
     """Press a button as soon as it is there, and wait for what follows."""
     await user.wait(lambda m: label in labels(m), timeout=PATIENCE)
-    await user.press(label)
+    await user.press(label, wait=PATIENCE)
     return await user.wait(then, timeout=PATIENCE)
 
 
