@@ -15,7 +15,7 @@ from bot.commands import load
 from bot.commands.forms import resume, resume_page, start, takes_part
 from bot.commands.home import opened
 from bot.commands.words import build, parse
-from bot.groups import added, note_group, unlinked
+from bot.groups import added, note_group, privately, unlinked
 from bot.placing import settled
 from bot.recall import Recall
 from bot.refusals import refused
@@ -100,8 +100,7 @@ class Conversation:
             return await opened(self._house, self._store, self._clock, self._reports, incoming)
         if not incoming.private and not isinstance(incoming.event, Command | Tap | Added):
             return ()
-        quick = await self._quickly(incoming)
-        if quick is not None:
+        if (quick := await self._quickly(incoming)) is not None:
             return quick
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         noted = known.person is None or known.unfocus
@@ -252,12 +251,8 @@ class Conversation:
             scene.after.clear()
             scene.person = person
             messages = refused(refusal, BY_NAME, event)
-        messages = settled(messages, incoming)
-        if messages and not incoming.private:
-            door = self._house.door(chat.installation)
-            quiet = Message(say("group/private", door=door), at=chat)
-            messages = [*messages, quiet]
-        return messages, scene.after, scene.person
+        said = privately(scene, settled(messages, incoming), incoming)
+        return said, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
         match incoming.event:
@@ -287,10 +282,8 @@ class Conversation:
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
                 pending = drafts.pending(scene.unit, scene.person.id)
-                if pending is None or pending.id != form:
-                    return [Message(say("fault.stale"), (HELP,))]
-                command = BY_NAME[pending.command]
-                return resume(scene, command, pending, Move(act, key, option))
+                if pending is not None and pending.id == form:
+                    return resume(scene, BY_NAME[pending.command], pending, Move(act, key, option))
         return [Message(say("fault.stale"), (HELP,))]
 
     def _typed(self, scene: Scene, body: str) -> Sequence[Message]:

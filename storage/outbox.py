@@ -61,8 +61,8 @@ def put(
 def put_all(unit: Unit, lines: Sequence[dict[str, Any]]) -> None:
     """The same for many at once, each made by `line`."""
     if lines:
-        insert = sqlite.insert if unit.sqlite else postgresql.insert
-        unit.connection().execute(insert(OutboxRow).on_conflict_do_nothing(), lines)
+        insert = insert_into(OutboxRow, unit.dialect)
+        unit.connection().execute(insert.on_conflict_do_nothing(), lines)
 
 
 def line(
