@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot import answering, concerning, formality
 from bot.notices import notice, tell
 from bot.scene import After, House
-from bot.screens import Showing
+from bot.showing import Showing
 from dialogues import due
 from dialogues.again import Before
 from dialogues.bounds import Bounds, bounds

@@ -12,10 +12,10 @@ from bot import answering
 from bot.answering import Seated
 from bot.ballots_first import ballots_first
 from bot.commands import load
-from bot.commands.forms import resume, resume_page, start, takes_part
+from bot.commands.forms import resume, resume_page, start, step_into, takes_part
 from bot.commands.home import opened
 from bot.commands.words import build, parse
-from bot.groups import added, note_group, privately, unlinked
+from bot.groups import added, note_group, unlinked
 from bot.placing import settled
 from bot.recall import Recall
 from bot.refusals import refused
@@ -39,15 +39,7 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import (
-    CommandToken,
-    FormToken,
-    PageToken,
-    RoundToken,
-    WholeToken,
-    number,
-    read,
-)
+from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
@@ -100,7 +92,8 @@ class Conversation:
             return await opened(self._house, self._store, self._clock, self._reports, incoming)
         if not incoming.private and not isinstance(incoming.event, Command | Tap | Added):
             return ()
-        if (quick := await self._quickly(incoming)) is not None:
+        quick = await self._quickly(incoming)
+        if quick is not None:
             return quick
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         noted = known.person is None or known.unfocus
@@ -251,8 +244,11 @@ class Conversation:
             scene.after.clear()
             scene.person = person
             messages = refused(refusal, BY_NAME, event)
-        said = privately(scene, settled(messages, incoming), incoming)
-        return said, scene.after, scene.person
+        messages = settled(messages, incoming)
+        if messages and not incoming.private:
+            door = self._house.door(chat.installation)
+            messages = [*messages, Message(say("group/private", door=door), at=chat)]
+        return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
         match incoming.event:
@@ -273,17 +269,14 @@ class Conversation:
     def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
         match read(token):
             case CommandToken(text=text):
-                if text.startswith("@"):
-                    named, _, text = text.removeprefix("@").partition(" ")
-                    chosen = number(named)
-                    if chosen is not None and takes_part(scene, chosen):
-                        scene.enter(chosen)
-                parsed = parse(TREE, text)
+                parsed = parse(TREE, step_into(scene, text))
                 return start(scene, parsed.command, parsed.raw)
             case FormToken(form=form, act=act, key=key, option=option):
                 pending = drafts.pending(scene.unit, scene.person.id)
-                if pending is not None and pending.id == form:
-                    return resume(scene, BY_NAME[pending.command], pending, Move(act, key, option))
+                if pending is None or pending.id != form:
+                    return [Message(say("fault.stale"), (HELP,))]
+                command = BY_NAME[pending.command]
+                return resume(scene, command, pending, Move(act, key, option))
         return [Message(say("fault.stale"), (HELP,))]
 
     def _typed(self, scene: Scene, body: str) -> Sequence[Message]:

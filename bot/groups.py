@@ -49,14 +49,6 @@ def unlinked(scene: Scene, incoming: Incoming) -> Sequence[Message]:
     return [Message(say("group/hello"), tuple(buttons), at=incoming.chat)]
 
 
-def privately(scene: Scene, messages: Sequence[Message], incoming: Incoming) -> Sequence[Message]:
-    """*messages*, and in a group that they are to be found elsewhere."""
-    if not messages or incoming.private:
-        return messages
-    door = scene.house.door(incoming.chat.installation)
-    return [*messages, Message(say("group/private", door=door), at=incoming.chat)]
-
-
 def added(scene: Scene, incoming: Incoming) -> Sequence[Message]:
     """In a group that Titian was put into: what it is linked to from before, or who I am.
 

@@ -34,6 +34,17 @@ def takes_part(scene: Scene, partnership_id: int) -> bool:
     return any(m.partnership_id == partnership_id for m in candidates(scene, frozenset()))
 
 
+def step_into(scene: Scene, text: str) -> str:
+    """What a button says, after entering the group it names where the person takes part in it."""
+    if not text.startswith("@"):
+        return text
+    named, _, rest = text.removeprefix("@").partition(" ")
+    group = number(named)
+    if group is not None and takes_part(scene, group):
+        scene.enter(group)
+    return rest
+
+
 def start(scene: Scene, command: Command, raw: Mapping[str, str]) -> Sequence[Message]:
     """Begin *command* with what was typed: ask for what is missing, or do it."""
     if command.needs_group and scene.partnership is None:

@@ -7,7 +7,6 @@ and `socket` is played in tests/platforms; here they have nobody to talk to.
 
 import os
 import re
-import secrets
 import shlex
 import shutil
 import signal
@@ -23,7 +22,7 @@ from bot.processes import Process
 from bot.settings import PREFIX
 from tests.conftest import fresh_database
 
-TYPED = re.compile(r"^ {4}(?: {2})?(\S.*)$", re.MULTILINE)
+TYPED = re.compile(r"^ {4,6}(\S.*)$", re.MULTILINE)
 TITIAN = ".venv/bin/titian "
 NEEDED = {  # so that poll and socket have something to listen to; nothing answers there
     "TITIAN_OPERATOR": "Yayasan Contoh",
@@ -88,8 +87,8 @@ class Operator:
         return self._run(command, ok=(0, 1) if words == "doctor" else (0,))
 
     def _rotated(self, command: list[str]) -> str:
-        """With a new master key beside the old one, which then goes on alone."""
-        self.env["TITIAN_NEW_MASTER_KEY"] = secrets.token_hex(32)
+        """As the guide says: the fresh key beside the old one, and then in its place."""
+        self.env["TITIAN_NEW_MASTER_KEY"] = "a5" * 32
         said = self._run(command)
         self.env["TITIAN_MASTER_KEY"] = self.env.pop("TITIAN_NEW_MASTER_KEY")
         return said
@@ -158,3 +157,10 @@ def test_a_line_that_nobody_runs_is_noticed(operator: Operator) -> None:
     for line in ("rm -rf var", ".venv/bin/titian dance", "TITIAN_HOSTS=x", "make everything"):
         with pytest.raises(AssertionError):
             operator.follow(line, f"{TITIAN}founder")
+
+
+def test_a_leak_is_told_of_where_people_read(root: Path, guide: str) -> None:
+    """The law's time in all three pages, and the letter in both languages."""
+    for page in (guide, *(f.read_text() for f in sorted((root / "docs").glob("privacy*.md")))):
+        assert "3 × 24" in page and "27/2022" in page
+    assert "> On [day]" in guide and "> Pada [hari]" in guide

@@ -14,8 +14,9 @@ from bot.rotating import rotate
 from bot.settings import Settings
 from dialogues.errors import CannotStart, KeyLost, NotNow
 from storage import installations, rotation
-from storage.keyring import HOUSE, FileKeyring, slot_key
+from storage.keyring import HOUSE, FileKeyring, slot_key, write_whole
 from storage.keyrings import MASTER, UPCOMING, open_keyring
+from storage.store import Unit
 from tests.attacks import play
 from tests.conftest import World, fresh_database
 
@@ -104,7 +105,7 @@ async def test_open_check_ins_comments_and_tokens_go_on(
     assert "8 of 8 people" in again.last("ratna")
     await again.stop()
     again.app.house.keyring.close()
-    with pytest.raises(KeyLost), rotation.Unit(sa.create_engine(kind["database_url"])) as unit:
+    with pytest.raises(KeyLost), Unit(sa.create_engine(kind["database_url"])) as unit:
         installations.find(unit, old, "slack:T1")
     if "master_key" in kind:
         with pytest.raises(CannotStart, match="TITIAN_MASTER_KEY"):
@@ -126,7 +127,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def keep(unit: Any) -> None:
         installations.keep(unit, bytes.fromhex(OLD), "slack:T1", TOKENS)
 
-    with rotation.Unit(sa.create_engine(kind["database_url"])) as unit:
+    with Unit(sa.create_engine(kind["database_url"])) as unit:
         keep(unit)
         unit.commit()
     world.app.store.close()
@@ -150,7 +151,7 @@ def test_interrupted_anywhere_nothing_starts_and_it_is_finished(
         (folder / MASTER).write_text(OLD)
         del kind["master_key"]
     before = {name: FileKeyring(folder, bytes.fromhex(OLD)).get(name) for name in names(folder)}
-    whole, count = rotation.write_whole, iter(range(99))
+    whole, count = write_whole, iter(range(99))
 
     def write(path: Path, content: bytes) -> None:
         if next(count) == at:
@@ -205,9 +206,7 @@ def test_the_same_for_a_second_database(postgres: str) -> None:
         running, _ = open_keyring(keys, OLD)
         kept = running.make(HOUSE), running.make(slot_key(1))
         with fresh_database(postgres) as database:
-            rotate(
-                Settings(database_url=database, keyring=keys, master_key=OLD, new_master_key=NEW)
-            )  # type: ignore[arg-type]
+            turn({"database_url": database, "keyring": keys, "master_key": OLD})
         for name in (slot_key(1), "round-99-slot"):
             for work in (running.get, running.make):
                 with pytest.raises(NotNow):
