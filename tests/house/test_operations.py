@@ -112,7 +112,10 @@ class Operator:
             assert running.stdout is not None
             said = running.stdout.readline()
             running.send_signal(signal.SIGTERM)
-            _, noise = running.communicate(timeout=30)
+            try:
+                _, noise = running.communicate(timeout=60)
+            finally:
+                running.kill()
         assert running.returncode == 0, (command, said, noise)
         assert "Traceback" not in noise, noise
         return said
