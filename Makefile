@@ -16,10 +16,10 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check fmt attacks faults mutants bench load texts audit lock
+.PHONY: help install run demo test check fmt attacks faults mutants bench load texts pictures audit lock
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' Makefile
 
 install: .venv/run.stamp  ## install Titian without starting it
 
@@ -62,6 +62,9 @@ texts: .venv/dev.stamp  ## bring the translations up to date with the templates
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -o var/titian.pot dialogues
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -l id -i var/titian.pot \
 		-o dialogues/locales/id/LC_MESSAGES/titian.po
+
+pictures: .venv/dev.stamp  ## take the pictures of the documents from the playground, in docs/pictures
+	@$(BIN)/python -m tests.pictures
 
 audit: .venv/dev.stamp  ## look the locked packages up among known vulnerabilities
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock

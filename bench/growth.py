@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from bench.closing import cast_all
-from bench.compare import Run, stated
+from bench.compare import Comparison, Run, stated
 from bench.group import Opened, begun, built, founded
 from bot import closing, timekeeping
 from dialogues.messages import Address, Command, Incoming, Message, Spot, Tap, say
@@ -201,6 +201,24 @@ def of(operation: str, size: int) -> Run:
         return stated(sys.executable, "-m", "bench.growth", operation, here)()
 
     return run
+
+
+def compared() -> list[Comparison]:
+    """Each operation in each size beside the smallest."""
+    few = SIZES[0]
+    return [
+        Comparison(
+            name=f"{operation}, {size} partnerships",
+            a=f"among {size}",
+            b=f"among {few}",
+            run_a=of(operation, size),
+            run_b=of(operation, few),
+            limit=1.5,
+            pairs=3,
+        )
+        for size in SIZES[1:]
+        for operation in OPERATIONS
+    ]
 
 
 def main() -> None:

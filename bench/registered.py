@@ -109,6 +109,18 @@ REGISTERED = (
         most=0.030,
     ),
     Comparison(
+        name="close of 100,000 ballots",
+        a="Titian, committed",
+        b="bare sqlite3 and libsodium",
+        run_a=closing("close", 100_000),
+        run_b=closing("bare-close", 100_000),
+        limit=8.0,
+        unit="s",
+        scale=1.0,
+        most=10.0,
+        pairs=1,
+    ),
+    Comparison(
         name="re-seal of 60 rows",
         a="Titian, committed",
         b="bare sqlite3 and libsodium",
@@ -276,17 +288,5 @@ REGISTERED = (
         scale=1.0,
         pairs=3,
     ),
-    *(
-        Comparison(
-            name=f"{operation}, {size} partnerships",
-            a=f"among {size}",
-            b=f"among {growth.SIZES[0]}",
-            run_a=growth.of(operation, size),
-            run_b=growth.of(operation, growth.SIZES[0]),
-            limit=1.5,
-            pairs=3,
-        )
-        for size in growth.SIZES[1:]
-        for operation in growth.OPERATIONS
-    ),
+    *growth.compared(),
 )

@@ -247,8 +247,7 @@ class Conversation:
         messages = settled(messages, incoming)
         if messages and not incoming.private:
             door = self._house.door(chat.installation)
-            quiet = Message(say("group/private", door=door), at=chat)
-            messages = [*messages, quiet]
+            messages = [*messages, Message(say("group/private", door=door), at=chat)]
         return messages, scene.after, scene.person
 
     def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:

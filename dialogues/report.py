@@ -147,6 +147,7 @@ class Report:
             **common,
             **{head: say(f"report/{head}", **common) for head in heads},
             "period": self._period(dated=True),
+            "yours": voice.own_is_yours,
             "arrangement": self._arrangement(),
             "strengths": [voice.said(e, "list") for e in self.strengths],
             "talk": [voice.said(e, "list") for e in self.worth_talking],

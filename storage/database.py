@@ -249,10 +249,13 @@ def _upgrade(engine: sa.Engine, folder: Path, to: str) -> None:
 def _alone(connection: sa.Connection) -> None:
     """Wait for another upgrade, and later for tables in use only briefly: whoever serves goes on.
 
-    Both end with the connection. On SQLite another upgrade is all that can be in the way.
+    Both end with the connection. On SQLite another upgrade is all that can be in the way. There a
+    table is changed by making it anew, which must not take along what refers to its rows;
+    `migrations/env.py` looks at the references afterwards.
     """
     if connection.dialect.name == "sqlite":
         connection.connection.cursor().execute(f"PRAGMA busy_timeout = {UPGRADING}")
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     else:
         connection.execute(sa.select(sa.func.pg_advisory_lock(UPGRADE, 0)))
         connection.exec_driver_sql(f"SET lock_timeout = {PATIENCE}")

@@ -61,9 +61,8 @@ def put(
 def put_all(unit: Unit, lines: Sequence[dict[str, Any]]) -> None:
     """The same for many at once, each made by `line`."""
     if lines:
-        unit.connection().execute(
-            insert_into(OutboxRow, unit.dialect).on_conflict_do_nothing(), lines
-        )
+        insert = insert_into(OutboxRow, unit.dialect)
+        unit.connection().execute(insert.on_conflict_do_nothing(), lines)
 
 
 def line(

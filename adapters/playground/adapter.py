@@ -95,6 +95,8 @@ class Playground:
             self.room.add(chat, entry)
         entry.text, entry.buttons, entry.form = outgoing.text, outgoing.buttons, outgoing.form
         entry.files, entry.language = outgoing.files, outgoing.language
+        if outgoing.language and chat in self.room.people:  # the page speaks as Titian does
+            self.room.people[chat].spoken = outgoing.language
         self.room.show(entry)
         if outgoing.erases is not None:
             self.room.erase(chat, outgoing.erases)

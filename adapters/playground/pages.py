@@ -16,7 +16,7 @@ from adapters.playground.guard import PAGE, Answer, TooMuch, attachment, body, g
 from adapters.playground.room import GROUP, NotYet
 
 if TYPE_CHECKING:
-    from adapters.playground.adapter import Playground
+    from adapters.playground.adapter import Controls, Playground
 
 KINDS = {
     "css": "text/css",
@@ -34,6 +34,7 @@ PARTS = (
     "words.json",
 )
 MOVES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+MOST = timedelta(days=7)
 STILL_HERE = 15
 log = structlog.get_logger()
 
@@ -107,7 +108,7 @@ class Pages:
                     {
                         "user": guest.user,
                         "name": guest.name,
-                        "language": guest.language,
+                        "language": guest.spoken or guest.language,
                         "unread": guest.unread,
                     }
                     for guest in self._room.people.values()
@@ -183,8 +184,22 @@ class Pages:
             raise NotYet
         moved = True
         if by == "next":
-            moved = await controls.to_next()
+            moved = await self._to_next(controls)
         else:
             await controls.move(MOVES[by])
         self._room.changed()
         return JSONResponse({"done": moved})
+
+    async def _to_next(self, controls: "Controls") -> bool:
+        """To the next moment at which somebody is written to, a week at most.
+
+        What is due between, like the hourly seal, is done and not stopped at: there is
+        nothing to see. False where nothing is due.
+        """
+        before, until = self._room.version, controls.now() + MOST
+        moved = False
+        while self._room.version == before and controls.now() < until:
+            if not await controls.to_next():
+                break
+            moved = True
+        return moved

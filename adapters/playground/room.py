@@ -27,6 +27,8 @@ class Guest:
     language: str
     known: bool = False
     unread: int = 0
+    spoken: str = ""
+    """The language Titian last wrote to them in; their device's may be another."""
 
 
 @dataclass

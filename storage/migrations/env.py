@@ -4,6 +4,7 @@ On SQLite an upgrade is one transaction from the look at the version on: two at 
 """
 
 from alembic import context
+from alembic.util.exc import CommandError
 from sqlmodel import SQLModel
 
 import storage.tables  # noqa: F401  (the tables register themselves)
@@ -19,3 +20,5 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    if one_file and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise CommandError("rows refer to others that are not there")

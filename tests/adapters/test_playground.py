@@ -383,6 +383,34 @@ async def test_people_are_added_under_new_ids(room: Playground) -> None:
         assert chat == {"entries": [], "earlier": False}
 
 
+async def test_the_page_speaks_as_titian_does(room: Playground) -> None:
+    await room.send(Outgoing(SARI, "I will write to you in English.", language="en"))
+    async with client(room) as page:
+        people = (await page.get("/playground/state")).json()["people"]
+    assert [someone["language"] for someone in people] == ["en", "en"]
+    assert room.people["p1"].language == "id"
+
+
+async def test_the_next_event_is_one_that_can_be_seen(room: Playground) -> None:
+    class Hourly(Watch):
+        """Something is due every hour; at the fourth somebody is written to, once."""
+
+        async def to_next(self) -> bool:
+            self.present += timedelta(hours=1)
+            if self.present - began == timedelta(hours=4):
+                await room.send(Outgoing(SARI, "Good morning."))
+            return True
+
+    room.controls = watch = Hourly()
+    began = watch.present
+    async with client(room) as page:
+        for gone in (timedelta(hours=4), timedelta(days=7, hours=4)):
+            answer = await page.post("/playground/clock", json={"by": "next"})
+            assert answer.json() == {"done": True}
+            assert watch.present - began == gone
+    assert len(room.transcript("p1")) == 1
+
+
 async def test_the_clock(room: Playground, echo: Echo) -> None:
     async with client(room) as page:
         for by, done in (("hour", True), ("day", True), ("next", False)):

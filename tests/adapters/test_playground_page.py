@@ -92,9 +92,11 @@ class StandingClock:
         self.present += by
 
     async def to_next(self) -> bool:
+        if not self.due:
+            return False
         self.due -= 1
         self.present += timedelta(hours=3)
-        return self.due >= 0
+        return True
 
 
 class Waiter:

@@ -56,7 +56,7 @@ async def test_a_close_that_is_killed_is_finished_once(opened: Opener, tmp_path:
         "receipts": [[len(PEOPLE)]],
         "reports": [[1]],
         "timers": [["share"]],
-        "keys": ["inbox", "round-1-comments"],
+        "keys": ["house", "inbox", "round-1-comments"],
     }
     assert len(found) >= SPREAD
     for at, after in found.items():

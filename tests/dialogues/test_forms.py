@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.disclosure import Shown
+from dialogues.disclosure import Result, Shown, Statement
 from dialogues.exports import HARMFUL, Export, harmless
 from dialogues.findings import Gap
 from dialogues.history import Past, trend
 from dialogues.library import LANGUAGES, Library
 from dialogues.markup import Quoted, plain
+from dialogues.model import Purpose
 from dialogues.texts import Texts
 from tests.dialogues.reported import (
     BEFORE,
@@ -28,6 +29,7 @@ from tests.dialogues.reported import (
     FEW,
     GROUP,
     NOW,
+    OWN,
     READERS,
     REVIEW,
     SHOWN,
@@ -183,3 +185,34 @@ def test_a_result_beside_it_gives_its_sentences_and_no_comment(
         assert page.count("Kunjungan") == 1
     alone = replace(made, other=None, review=REVIEW)
     assert "The other direction" not in forms(alone, "broker", texts, READERS["en"])["page"]
+
+
+@pytest.mark.parametrize("form", ["page", "paper"])
+def test_each_kind_of_gap_is_said_once_and_names_its_questions(
+    library: Library, texts: Texts, form: str
+) -> None:
+    alike = (Shown("involve", Statement.MOST), Shown("hard_q", Statement.MOST))
+    mirror = {"involve": ("4",), "hard_q": ("5",)}
+    made = reported(library, replace(SHOWN, questions=alike), mirror=mirror)
+    name, values = getattr(made, form)("broker")
+    text = said(form, texts.page(name, values, READERS["en"]))
+    assert text.count("An agreed strength") == 1
+    after = text[text.index("An agreed strength") :]
+    assert after.index("Finding out together") < after.index("Asking the difficult question")
+
+
+@pytest.mark.parametrize("form", ["page", "paper"])
+def test_the_frame_says_who_else_reads(library: Library, texts: Texts, form: str) -> None:
+    summary, several = "Everybody who is asked gets a summary.", "The brokers read the result first"
+
+    def frame(who: str = "broker", result: Result = SHOWN, **how: object) -> str:
+        made = reported(library, result, mirror=OWN, **how)
+        name, values = getattr(made, form)(who)
+        return said(form, texts.page(name, values, READERS["en"]))
+
+    assert summary in frame() and several not in frame()
+    formal = replace(REVIEW, purpose=Purpose.FORMAL)
+    assert summary not in frame(review=formal) and summary not in frame(result=FEW)
+    together = frame(assignment=None)
+    assert several in together and "Your view and theirs" in together
+    assert several not in frame("coordinator", assignment=None)

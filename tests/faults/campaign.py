@@ -235,6 +235,7 @@ class Campaign:
             await asyncio.to_thread(self.bot.wait, 10)
         except subprocess.TimeoutExpired:
             self.bot.kill()
+            self.bot.wait()
             raise
 
     @property

@@ -1,8 +1,8 @@
 """Journeys once more, on Telegram: the same actions, by polling and by webhook, everything twice.
 
 What Titian says there has to be what is written in the journey, but for what a platform has of
-its own: links, and how a list is drawn. Journeys in which a whole page is handed in are not
-played: Telegram has no pages. Two here, all of them with TEST_LONG=1.
+its own: links, how a list is drawn, long answers by number. Journeys in which a whole page is
+handed in are not played: Telegram has no pages. Two here, all of them with TEST_LONG=1.
 """
 
 import os
@@ -35,8 +35,8 @@ from tests.platforms.conftest import FREE, PATIENCE, Both, labels
 
 LONG = os.environ.get("TEST_LONG") == "1"
 PAGES = re.compile(r"^> .* fills? ", re.MULTILINE)
-APART = ("coordinators", "mitra")
-"""How a group is linked, and from what length on answers are numbered, is each platform's own."""
+APART = ("coordinators",)
+"""How a group is linked is each platform's own."""
 PLAYED = [
     name
     for name in JOURNEYS
@@ -85,7 +85,14 @@ class OnTelegram:
 
     async def taps(self, user: str, label: str, chat: str = "private") -> None:
         place = await self._place(user, chat)
-        await self.people[user].press(label, place, wait=PATIENCE)
+        person = self.people[user]
+        for message in reversed(person.seen(place)):
+            numbers = {text: number for number, text in listed(message).items()}
+            if label in numbers:
+                await person.press(numbers[label], place, message, wait=PATIENCE)
+                break
+        else:
+            await person.press(label, place, wait=PATIENCE)
         await self.settle()
 
     async def fills(self, user: str, values: Any) -> None:
@@ -126,8 +133,11 @@ class OnTelegram:
                 name = m.get("document", {}).get("file_name", "picture")
                 found[-1].files.append(SimpleNamespace(name=name))
                 continue
-            text = str(Value(m["text"]).__html__())
-            found.append(Shown(str(m["message_id"]), text, [(b, "") for b in labels(m)]))
+            numbers = listed(m)
+            lines = [line for line in m["text"].split("\n") if not (numbers and ITEM.match(line))]
+            text = str(Value("\n".join(lines)).__html__())
+            buttons = [(numbers.get(label, label), "") for label in labels(m)]
+            found.append(Shown(str(m["message_id"]), text, buttons))
         return found
 
     def codes(self, user: str) -> list[str]:
@@ -166,6 +176,16 @@ async def world(
         tg.duplicate(ALL if "twice" in request.param else 0)
         yield OnTelegram(made, taking)
         await made.stop()
+
+
+ITEM = re.compile(r"(\d+)\. (.*)")
+
+
+def listed(message: Any) -> dict[str, str]:
+    """What stands behind numbered buttons, by number: longer answers are listed above them."""
+    if "1" not in labels(message):
+        return {}
+    return {m[1]: m[2] for line in message["text"].split("\n") if (m := ITEM.match(line))}
 
 
 def flat(lines: Sequence[str]) -> list[str]:

@@ -1,13 +1,17 @@
 """An older version goes on serving while the tables of a newer one are made."""
 
 import ast
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
+import storage.tables  # noqa: F401  (the tables register themselves)
+from dialogues.errors import CannotStart
 from storage.database import upgrade
 from tests.conftest import fresh_database
 
@@ -89,12 +93,49 @@ def test_the_statements_of_the_version_before_still_work(postgres: str) -> None:
             engine.dispose()
 
 
+def test_a_database_of_the_first_version_keeps_what_it_holds(database_url: str) -> None:
+    """From the first schema to this one in one go, with a row in every table."""
+    upgrade(database_url, REVISIONS[0])
+    engine = sa.create_engine(database_url)
+    first = sa.MetaData()
+    first.reflect(engine)
+    tables = [table for table in first.sorted_tables if table.name != "alembic_version"]
+    with engine.begin() as link:
+        for table in tables:
+            link.execute(sa.insert(table).values(row(table)))
+        before = {table: link.execute(sa.select(table)).one() for table in tables}
+    upgrade(database_url)
+    with engine.connect() as link:
+        assert {table: link.execute(sa.select(table)).one() for table in tables} == before
+        for table in SQLModel.metadata.sorted_tables:  # and this version can read it
+            assert len(link.execute(sa.select(table)).all()) == (table.name in first.tables)
+    engine.dispose()
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'titian.db'}"
+    upgrade(url, REVISIONS[0])
+    engine = sa.create_engine(url)
+    first = sa.MetaData()
+    first.reflect(engine)
+    with engine.begin() as link:
+        link.execute(sa.insert(first.tables["account"]).values(row(first.tables["account"])))
+    with pytest.raises(CannotStart, match="rows refer to others that are not there"):
+        upgrade(url)
+    after = sa.MetaData()
+    after.reflect(engine)
+    assert set(after.tables) == set(first.tables)
+    with engine.connect() as link:
+        assert link.scalar(sa.text("SELECT version_num FROM alembic_version")) == REVISIONS[0]
+    engine.dispose()
+
+
 def row(table: sa.Table) -> dict[str, Any]:
     """A value for every column that this version knows."""
+    noon = datetime(2026, 11, 27, 12, tzinfo=UTC)
     made: dict[type, Any] = {int: 1, str: "x", bytes: b"x", bool: True}
+    made |= {datetime: noon, date: noon.date(), time: noon.time()}
     return {
-        column.name: {}
-        if isinstance(column.type, sa.JSON)
-        else made.get(column.type.python_type, sa.func.now())
+        column.name: {} if isinstance(column.type, sa.JSON) else made[column.type.python_type]
         for column in table.columns
     }

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from dialogues.due import RECEIPTS
 from dialogues.library import Library
 from dialogues.messages import Address, Spot
 from dialogues.model import (
@@ -21,6 +22,7 @@ from dialogues.model import (
 )
 from dialogues.service import Service
 from storage import brokers, drafts, partnerships, people, results, reviews, rounds
+from storage.retention import purge
 from storage.store import Store, Unit
 
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -217,6 +219,10 @@ async def test_a_round_keeps_copies_and_a_frozen_roster(store: Store, library: L
         results.save_result(unit, round_.id, {"answered": 3}, None, None, ["b", "a"])
         assert results.receipts(unit, round_.id) == ["a", "b"]
         assert results.result(unit, round_.id) == ({"answered": 3}, None)
+        purge(unit, NOW + RECEIPTS)
+        assert results.receipts(unit, round_.id) == ["a", "b"]
+        purge(unit, NOW + RECEIPTS + timedelta(days=1))
+        assert results.receipts(unit, round_.id) == []
 
     await store.transact(work)
 

@@ -159,7 +159,7 @@ function fill(chat, someone, { entries, earlier }) {
   for (const one of shown.values()) if (one.focused) { one.made.focus({ preventScroll: true }); one.focused = false; }
   chat.shown = shown;
   chat.log.dataset.of = someone.name;
-  if (other) { chat.log.scrollTop = chat.log.scrollHeight; chat.pinned = true; requestAnimationFrame(() => chat.log.setAttribute("aria-live", "polite")); }
+  if (other) { chat.pinned = true; if (chat.log.lastElementChild) reveal(chat, chat.log.lastElementChild); requestAnimationFrame(() => chat.log.setAttribute("aria-live", "polite")); }
   else if (changed && chat.pinned) reveal(chat, changed);
 }
 
@@ -207,7 +207,7 @@ function bubble(chat, entry) {
 
 function attached(chat, file) {
   if (!file.picture) return element("a", { href: file.url, className: "file", textContent: file.name, ...(file.page ? { target: "_blank", rel: "noopener" } : { download: file.name }) });
-  const late = () => { if (chat.pinned) chat.log.scrollTop = chat.log.scrollHeight; };
+  const late = () => { if (chat.pinned) reveal(chat, chat.log.lastElementChild); };
   return element("a", { href: file.url, target: "_blank", rel: "noopener" }, element("img", { src: file.url, alt: file.description, on: { load: late } }));
 }
 
