@@ -89,7 +89,7 @@ def test_a_form_of_the_foreign_partnership_is_not_gone_on_with(town: Town, name:
             played = town.plays(who, Tap(write(FormToken(form, act))))
             assert played.keys, role
             assert not played.reaches, (role, played)
-            if not is_for_everybody(name):
+            if COMMANDS[name].needs_group:
                 is_refused(played)
 
 
