@@ -193,6 +193,7 @@ def free() -> int:
 
 def main(wanted: list[str]) -> int:
     """Both runs, or those named: sqlite, postgresql."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped
     os.sched_setaffinity(0, {CORES[-1]})
     print(HOW, "", HEAD, sep="\n", flush=True)
     broken = []

@@ -93,6 +93,8 @@ def resume(
     draft = _again(scene, command, pending)
     if isinstance(event, Move) and event.act in (Act.STOP, Act.SEND):
         return _finish(scene, command, draft, event.act)
+    if isinstance(event, Move) and event.act is Act.LOOK and command.confirm is None:
+        return _go(scene, command, _begin(scene, command, draft.answers), None)  # no such button
     fields = command.fields(scene, draft.answers)
     note: Say | None = None
     if isinstance(event, Move) and event.option == MORE and event.key == draft.place:
