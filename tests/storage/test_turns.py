@@ -118,3 +118,18 @@ async def test_two_upgrades_at_once_are_one(postgres: str) -> None:
     async with AsyncExitStack() as stack:
         url = stack.enter_context(fresh_database(postgres))
         await asyncio.gather(*(asyncio.to_thread(upgrade, url) for _ in range(3)))
+
+
+@pytest.mark.parametrize("moments", range(4))
+async def test_it_ends_when_told_to_while_a_turn_is_asked_for(postgres: str, moments: int) -> None:
+    turns = Turns(postgres)
+    running = asyncio.create_task(turns.run())
+    await turns.come("clock")
+    await asyncio.sleep(0.1)  # it waits for its bell
+    turns.want("lane somewhere")
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=5)
+    assert done
+    await turns.close()
