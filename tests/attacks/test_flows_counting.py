@@ -90,7 +90,7 @@ async def test_the_end_is_put_off_once_by_no_more_than_the_window_and_all_are_to
     await world.forward(days=6)
     assert "not enough answers yet" in last_texts(world, "budi", before)[-1]
     await world.says("budi", "/review extend for 8 days")
-    assert "at most by as long as it was to last" in world.last("budi")
+    assert "at most as long again as it was to last" in world.last("budi")
     await world.says("budi", "/review extend for 7 days")
     await world.taps("budi", "Keep it open longer")
     end = await closes_at(world)

@@ -111,7 +111,7 @@ async def test_one_more_reminder_once_a_review(group: Any) -> None:
     await group.taps("budi", "Remind them")
     assert told(group, "u2", REMINDED) == 1 and told(group, "u1", REMINDED) == 0
     await group.says("budi", "/review remind")
-    assert "has had its one more reminder" in group.last("budi")
+    assert "has had its extra reminder already" in group.last("budi")
     rows = sa.text("SELECT DISTINCT state, body FROM outbox WHERE key LIKE '%:extra:%'")
     found = await group.app.store.read(lambda unit: unit.connection().execute(rows).all())
     assert [tuple(row) for row in found] == [("sent", "{}")], "sent and passed over end alike"

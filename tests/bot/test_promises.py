@@ -78,7 +78,7 @@ async def test_only_whoever_is_asked_can_answer(world: Any) -> None:
     assert "Only a" in world.last("u0")
     await world.says("ratna", "/action dance 1")
     assert "no longer works" in world.last("ratna")
-    assert [row[-1] for row in await rows(world, "action")] == ["open"]
+    assert [row.became for row in await rows(world, "action")] == ["open"]
 
 
 async def test_a_paused_group_is_asked_later(world: Any) -> None:

@@ -102,7 +102,7 @@ async def test_a_schedule_ends_with_the_service_it_is_about(group: Any) -> None:
     await group.says("ratna", "/leave")
     await group.taps("ratna", "Leave")
     await group.forward(days=4)
-    assert told(group, "budi", "serves no more") == 1
+    assert told(group, "budi", "no longer serves") == 1
     assert await rows(group, "SELECT kind FROM timer") == []
     await group.says("budi", "/review list")
     assert "Comes by itself" not in group.last("budi")

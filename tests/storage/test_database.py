@@ -9,10 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
-import storage.tables  # noqa: F401  (the tables register themselves)
+import storage.tables
 from dialogues.errors import CannotStart, NotNow
 from storage.database import Prepared, Utc, open_engine, upgrade
 from storage.store import Store, Unit
+
+NUMBERED = Path(storage.__path__[0]) / "migrations" / "versions"
 
 
 def run(unit: Unit, statement: str) -> None:
@@ -35,8 +37,9 @@ def test_upgrading_twice_is_harmless(database_url: str) -> None:
         before = MigrationContext.configure(connection).get_current_revision()
     upgrade(database_url)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == before == "0015"
+        after = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
+    assert after == before == max(NUMBERED.glob("0*.py")).name[:4]
 
 
 def test_an_upgrade_of_a_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
