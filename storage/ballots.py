@@ -51,6 +51,11 @@ REPLACED = Prepared(
         .values(sealed=sa.bindparam("sealed"), key_number=sa.bindparam("number"))
     )
 )
+ALL = Prepared(
+    lambda _: sa.select(col(BallotRow.slot), col(BallotRow.sealed)).where(
+        col(BallotRow.round_id) == sa.bindparam("round")
+    )
+)
 NOTED = Prepared(_noted)
 
 
@@ -101,6 +106,12 @@ class Box:
         self._found = {slot: draft for slot, draft in opened if draft is not None}
         return list(self._found.values()), len(rows) - len(self._found)
 
+    def holds(self, receipt: str) -> bool:
+        """Whether somebody in the round has this *receipt* already."""
+        mark = json.dumps({"r": receipt}, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
+        opened = (self._unsealed(slot, sealed) for slot, sealed in self._all())
+        return any(padded is not None and mark in padded for padded in opened)
+
     def found(self, member: int) -> Draft | None:
         """What `open_all` found in a member's slot."""
         return self._found.get(self._slot(member))
@@ -137,11 +148,8 @@ class Box:
         return f"{self._round}:{self._number}:".encode() + slot
 
     def _all(self) -> list[tuple[bytes, bytes]]:
-        columns = col(BallotRow.slot), col(BallotRow.sealed)
-        query = sa.select(*columns).where(col(BallotRow.round_id) == self._round)
-        return sorted(
-            (bytes(slot), bytes(sealed)) for slot, sealed in self._link.execute(query).all()
-        )
+        rows = ALL.all(self._link, round=self._round)
+        return sorted((bytes(slot), bytes(sealed)) for slot, sealed in rows)
 
     def _row(self, slot: bytes, draft: Draft) -> dict[str, object]:
         return {

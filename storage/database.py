@@ -103,6 +103,10 @@ class Prepared:
         found = self._run(link, values).fetchone()
         return tuple(found) if found is not None else None
 
+    def all(self, link: sa.Connection, **values: object) -> list[tuple[Any, ...]]:
+        """Every row with *values* for its parameters."""
+        return [tuple(row) for row in self._run(link, values).fetchall()]
+
     def run(self, link: sa.Connection, **values: object) -> int:
         """Run it with *values* for its parameters; how many rows it touched."""
         return int(self._run(link, values).rowcount)

@@ -8,8 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.database import Prepared
 from storage.store import Unit
 from storage.tables import DialogueRow
+
+PENDING = Prepared(
+    lambda _: sa.select(col(DialogueRow.id)).where(
+        col(DialogueRow.person_id) == sa.bindparam("person")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,9 @@ class Pending:
 
 def pending(unit: Unit, person: int) -> Pending | None:
     """What a person is in the middle of."""
+    unit.flush()
+    if PENDING.first(unit.link, person=person) is None:
+        return None
     row = unit.exec(select(DialogueRow).where(DialogueRow.person_id == person)).first()
     return _pending(row) if row else None
 

@@ -1,6 +1,7 @@
 """Partnerships: their settings, organisations, members and roles."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -190,54 +191,65 @@ def dismiss(unit: Unit, member_id: int, now: datetime) -> None:
 
 def members(unit: Unit, partnership_id: int) -> list[Member]:
     """Everybody in a partnership now, in the order of joining."""
-    return _members(unit, MemberRow.partnership_id == partnership_id)
+    return _members(unit, HERE, partnership=partnership_id)
 
 
 def memberships(unit: Unit, person: int) -> list[Member]:
     """A person's memberships now."""
-    return _members(unit, MemberRow.person_id == person)
+    return _members(unit, THEIRS, person=person)
 
 
 def member(unit: Unit, member_id: int) -> Member:
     """One member, present or past."""
-    return _members(unit, MemberRow.id == member_id, past=True)[0]
+    return _members(unit, ONE, member=member_id)[0]
 
 
-def _members(unit: Unit, condition: object, *, past: bool = False) -> list[Member]:
-    query = (
-        select(MemberRow, PersonRow.name, OrganisationRow.name)
+def _query(*conditions: sa.ColumnElement[bool]) -> sa.Executable:
+    """Members with a row for each of their roles, one at least."""
+    return (
+        sa.select(
+            col(MemberRow.id),
+            col(MemberRow.partnership_id),
+            col(MemberRow.person_id),
+            col(PersonRow.name),
+            col(MemberRow.organisation_id),
+            col(OrganisationRow.name),
+            col(MemberRow.joined_at),
+            col(RoleRow.role),
+        )
         .join(PersonRow, col(PersonRow.id) == col(MemberRow.person_id))
         .outerjoin(OrganisationRow, col(OrganisationRow.id) == col(MemberRow.organisation_id))
-        .where(condition)  # type: ignore[arg-type]
+        .outerjoin(RoleRow, col(RoleRow.member_id) == col(MemberRow.id))
+        .where(*conditions)
         .order_by(col(MemberRow.id))
     )
-    if not past:
-        query = query.where(col(MemberRow.left_at).is_(None))
-    found = unit.exec(query).all()
-    wanted = [row.id for row, _, _ in found]
-    roles: dict[int, set[Role]] = {}
-    for held in unit.exec(select(RoleRow).where(col(RoleRow.member_id).in_(wanted))).all():
-        roles.setdefault(held.member_id, set()).add(Role(held.role))
-    result = []
-    for row, name, organisation in found:
-        assert row.id is not None
-        result.append(
-            Member(
-                row.id,
-                row.partnership_id,
-                row.person_id,
-                name,
-                row.organisation_id,
-                organisation,
-                frozenset(roles.get(row.id, ())),
-                row.joined_at,
-            )
-        )
-    return result
+
+
+PRESENT = col(MemberRow.left_at).is_(None)
+HERE = _query(col(MemberRow.partnership_id) == sa.bindparam("partnership"), PRESENT)
+THEIRS = _query(col(MemberRow.person_id) == sa.bindparam("person"), PRESENT)
+ONE = _query(col(MemberRow.id) == sa.bindparam("member"))
+HOLDING = _query(
+    col(MemberRow.partnership_id) == sa.bindparam("partnership"),
+    PRESENT,
+    col(MemberRow.id).in_(
+        sa.select(col(RoleRow.member_id)).where(col(RoleRow.role) == sa.bindparam("role"))
+    ),
+)
+
+
+def _members(unit: Unit, query: sa.Executable, **given: object) -> list[Member]:
+    unit.flush()
+    found: list[Member] = []
+    for number, group, person, name, home, called, joined, role in unit.link.execute(query, given):
+        roles: frozenset[Role] = frozenset() if role is None else frozenset((Role(role),))
+        if found and found[-1].id == number:
+            found[-1] = replace(found[-1], roles=found[-1].roles | roles)
+        else:
+            found.append(Member(number, group, person, name, home, called, roles, joined))
+    return found
 
 
 def with_role(unit: Unit, partnership_id: int, role: Role) -> list[Member]:
     """The members who hold *role*."""
-    holding = sa.select(col(RoleRow.member_id)).where(col(RoleRow.role) == role.value)
-    here = col(MemberRow.partnership_id) == partnership_id
-    return _members(unit, sa.and_(here, col(MemberRow.id).in_(holding)))
+    return _members(unit, HOLDING, partnership=partnership_id, role=role.value)
