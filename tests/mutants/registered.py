@@ -460,7 +460,7 @@ REGISTERED = (
     Mutant(
         "a receipt is unique in its round",
         "bot/answering.py",
-        "while (words := view.house.receipt(view.partnership.language)) in used:",
+        "while box.holds(words := view.house.receipt(view.partnership.language)):",
         "while (words := view.house.receipt(view.partnership.language)) is None:",
         (f"{WORDS}::test_two_people_never_hold_one_receipt",),
     ),
