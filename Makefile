@@ -30,7 +30,7 @@ demo: .venv/run.stamp  ## play a whole review in the terminal
 	@$(BIN)/python -m bot demo
 
 test: check  ## everything that CI runs
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/dev.stamp  ## form, types and import contracts, without the tests
 	$(BIN)/ruff format --check
@@ -43,7 +43,7 @@ fmt: .venv/dev.stamp  ## put the code into form
 	$(BIN)/ruff check --fix
 
 attacks: .venv/dev.stamp  ## attack anonymity in the long form: every size, every roster
-	TEST_LONG=1 $(BIN)/pytest -n auto --maxprocesses 4 tests/attacks
+	TEST_LONG=1 $(BIN)/pytest -n $(WORKERS) tests/attacks
 
 faults: .venv/dev.stamp  ## kills, broken platforms and lost databases in the long form, with a table
 	TEST_LONG=1 $(BIN)/pytest -q tests/faults
@@ -77,6 +77,9 @@ lock: .venv/run.stamp  ## bring the locks up to date
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--only-binary=:all: --no-emit-index-url --no-annotate --no-header
+
+# One more than there are cores: tests wait for a third of their time.
+WORKERS = $$($(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
 
 # uv is quicker; pip knows mirrors that are set in its own configuration.
 install = $(BIN)/uv pip install --python $(BIN)/python $(1) || $(BIN)/pip install $(1)
