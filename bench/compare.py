@@ -59,8 +59,8 @@ class Comparison:
     unit: str = "ms"
     scale: float = 1000.0
     most: float | None = None
+    """What A may cost at its best, in seconds or bytes: a busy machine is no fault of A."""
     pairs: int = 7
-    """What A may cost at most, in seconds, at its best: a busy machine is no fault of A."""
 
     def kept(self, outcome: Outcome) -> bool:
         """Whether both limits are kept, give or take `SLACK`."""
