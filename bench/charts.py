@@ -7,12 +7,14 @@ what stands in ours, in the same font and size.
 import json
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as Xml
 from zoneinfo import ZoneInfo
 
+from fontpkg_atkinson_hyperlegible import ROOT
+
 from bench.compare import Run, stated
-from dialogues.charts import draw
+from dialogues.charts import WIDTH, draw, lay_out
 from dialogues.cycle import Phase
 from dialogues.disclosure import Result, Shown, Statement
 from dialogues.library import open_library
@@ -66,17 +68,18 @@ def _texts() -> tuple[Texts, Report]:
 
 def titian() -> None:
     """Draw it once, from the report to the PNG."""
-    from bot.pictures import picture
+    from bot.paper import picture
 
     texts, report = _texts()
     assert picture(draw(report.chart("broker"), texts, READER)).startswith(b"\x89PNG")
 
 
 def memory() -> float:
-    """Bytes at the most that some pictures add to a process that has all else."""
+    """Bytes at the most that some pictures add to a process that has said the report's words."""
     from bench.rivals.chart import SEVERAL, most
 
-    _texts()
+    texts, report = _texts()
+    texts.word(report.chat("broker"), READER)
     before = most()
     for _ in range(SEVERAL):
         titian()
@@ -93,18 +96,12 @@ def rival(what: str) -> Run:
 
 
 def _layout() -> dict[str, Any]:
-    """Our picture as plain shapes and words, and the font files it is drawn with."""
-    from bot.pictures import FONTS
-
+    """Where everything in our picture stands, and the font files it is drawn with."""
     texts, report = _texts()
-    svg = Xml.fromstring(draw(report.chart("broker"), texts, READER))  # noqa: S314  (our own)
-    found = [
-        {**each.attrib, "kind": each.tag.partition("}")[2], "words": each.text or ""}
-        for each in svg
-        if each.tag.partition("}")[2] != "defs"
-    ]
+    sheet = lay_out(report.chart("broker"), texts, READER)
     fonts = {
-        "400": next(font for font in FONTS if font.endswith("-Regular.ttf")),
-        "700": next(font for font in FONTS if font.endswith("-Bold.ttf")),
+        weight: str(next(Path(ROOT).rglob(f"*-{name}.ttf")))
+        for weight, name in (("regular", "Regular"), ("bold", "Bold"))
     }
-    return {"width": 1080, "height": int(svg.attrib["height"]), "shapes": found, "fonts": fonts}
+    shapes, words = sheet.shapes, sheet.words
+    return {"width": WIDTH, "height": sheet.y, "shapes": shapes, "words": words, "fonts": fonts}

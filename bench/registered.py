@@ -184,7 +184,7 @@ REGISTERED = (
     ),
     Comparison(
         name="a report's picture",
-        a="Titian, SVG and Typst",
+        a="Titian, Typst",
         b="matplotlib, the same picture",
         run_a=called("bench.charts:titian"),
         run_b=charts.rival("seconds"),
@@ -193,7 +193,7 @@ REGISTERED = (
     ),
     Comparison(
         name="memory of five pictures",
-        a="Titian, SVG and Typst",
+        a="Titian, Typst",
         b="matplotlib, the same picture",
         run_a=called("bench.charts:memory"),
         run_b=charts.rival("memory"),

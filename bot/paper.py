@@ -5,6 +5,7 @@ report neither starts slower nor grows for it. What it remembers from one docume
 is dropped after each, since no two reports are alike.
 """
 
+import ctypes
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ from fontpkg_atkinson_hyperlegible import ROOT
 if TYPE_CHECKING:
     import typst
 
+LARGE = 2**20
+"""Bytes from which a piece of memory is given back to the machine as soon as it is free."""
+MMAP_THRESHOLD = -3
+"""What glibc's `mallopt` calls this."""
 REMEMBERS = 10
 """For how many documents Typst keeps what nothing asked for again."""
 
@@ -22,6 +27,7 @@ REMEMBERS = 10
 def _fonts() -> "typst.Fonts":
     import typst
 
+    _give_back()
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[Path(ROOT)]
     )
@@ -38,28 +44,29 @@ def document(source: str) -> bytes:
     return made
 
 
-def page_as_png(source: bytes, **values: str) -> bytes:
-    """The one page of *source* as a PNG, a pixel a point. Raises ValueError where there is none.
+def picture(source: str) -> bytes:
+    """The one page of *source* as a PNG, a pixel a point.
 
-    Args:
-        source: Our own Typst, which finds *values* in `sys.inputs`.
+    Raises:
+        ValueError: There is none.
     """
     import typst
 
     try:
         made: bytes = typst.compile(
-            source,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            format="png",
-            ppi=72,
-            sys_inputs=values,
+            source.encode(), font_paths=_fonts(), ignore_system_fonts=True, format="png", ppi=72
         )
     except typst.TypstError as error:
         raise ValueError("this cannot be drawn") from error
     finally:
         _forget()
     return made
+
+
+def _give_back() -> None:
+    """Keep nothing of a picture's pixels: glibc would, once it has seen how large they are."""
+    if change := getattr(ctypes.CDLL(None), "mallopt", None):
+        change(MMAP_THRESHOLD, LARGE)
 
 
 def _forget() -> None:

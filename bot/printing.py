@@ -1,7 +1,6 @@
 """A report in every form that is handed over as a file. Slow: call it in a thread."""
 
-from bot.paper import document
-from bot.pictures import picture
+from bot.paper import document, picture
 from dialogues.charts import draw
 from dialogues.exports import Export
 from dialogues.messages import File, say
@@ -31,9 +30,9 @@ class Print:
 
     def picture(self) -> File:
         """The summary as a picture."""
-        svg = draw(self._report.chart(self._who), self._texts, self._reader)
+        source = draw(self._report.chart(self._who), self._texts, self._reader)
         about = self._word("picture_of")
-        return File(f"{self._word('picture_file')}.png", "image/png", picture(svg), about)
+        return File(f"{self._word('picture_file')}.png", "image/png", picture(source), about)
 
     def paper(self) -> File:
         """The whole report for A4."""

@@ -135,8 +135,8 @@ class Chart:
 
 
 @dataclass(slots=True)
-class _Sheet:
-    """What is drawn so far, from the top down to `y`."""
+class Sheet:
+    """What is drawn so far, from the top down to `y`. The template has a function for each kind."""
 
     y: int = EDGE
     shapes: list[dict[str, object]] = field(default_factory=list)
@@ -150,14 +150,26 @@ class _Sheet:
             self.words.append({"x": x, "y": base, "size": size, "text": line, **how})
 
     def shape(self, kind: str, x: float, y: float, width: float, height: float) -> None:
-        """One rectangle, pill, line, dot or mark."""
+        """One band, pill, cell, rule or mark."""
         box = {"x": round(x), "y": round(y), "width": round(width), "height": round(height)}
         self.shapes.append({"kind": kind, **box})
 
 
 def draw(chart: Chart, texts: Texts, reader: Reader) -> str:
-    """The summary picture as SVG, 1080 wide; its height follows from what is said."""
-    sheet = _Sheet()
+    """The summary picture for Typst, 1080 wide; its height follows from what is said."""
+    sheet = lay_out(chart, texts, reader)
+    values = {
+        "height": sheet.y,
+        "about": " · ".join(texts.label(line, reader) for line in chart.lines),
+        "shapes": sheet.shapes,
+        "words": sheet.words,
+    }
+    return texts.page("chart.typ.j2", values, reader)
+
+
+def lay_out(chart: Chart, texts: Texts, reader: Reader) -> Sheet:
+    """Where everything in the summary picture stands; its `y` is the picture's height."""
+    sheet = Sheet()
     sizes = (LARGE, MEDIUM)
     heads = [texts.label(line, reader) for line in chart.lines]
     for place, head in enumerate(heads):
@@ -169,19 +181,14 @@ def draw(chart: Chart, texts: Texts, reader: Reader) -> str:
     for row in chart.rows:
         _row(sheet, chart, row, among, texts, reader)
     sheet.y += GAP
-    sheet.shape("line", EDGE, sheet.y, ROOM, 0)
+    sheet.shape("rule", EDGE, sheet.y, ROOM, 0)
     sheet.y += GAP // 2
     sheet.put(wrap(texts.label(chart.foot, reader), SMALL, ROOM), SMALL, quiet=True)
-    values = {
-        "height": sheet.y + EDGE,
-        "about": " · ".join(heads),
-        "shapes": sheet.shapes,
-        "words": sheet.words,
-    }
-    return texts.page("chart.svg.j2", values, reader)
+    sheet.y += EDGE
+    return sheet
 
 
-def _legend(sheet: _Sheet, bands: Sequence[tuple[str, str]]) -> None:
+def _legend(sheet: Sheet, bands: Sequence[tuple[str, str]]) -> None:
     sheet.y += GAP // 2
     x = EDGE
     for band, label in bands:
@@ -198,7 +205,7 @@ def _legend(sheet: _Sheet, bands: Sequence[tuple[str, str]]) -> None:
 
 
 def _row(
-    sheet: _Sheet,
+    sheet: Sheet,
     chart: Chart,
     row: Row,
     among: Sequence[Counts],
@@ -230,7 +237,7 @@ def _row(
         _own(sheet, texts.label(row.own, reader), row.mark)
 
 
-def _bar(sheet: _Sheet, bar: Sequence[Segment]) -> None:
+def _bar(sheet: Sheet, bar: Sequence[Segment]) -> None:
     for part in bar:
         x, wide = EDGE + part.x * ROOM / 100, part.width * ROOM / 100
         sheet.shape(part.band, x, sheet.y, wide, BAR)
@@ -245,7 +252,7 @@ def _bar(sheet: _Sheet, bar: Sequence[Segment]) -> None:
     sheet.y += BAR + 8
 
 
-def _cells(sheet: _Sheet, row: Row, ends: Sequence[str]) -> None:
+def _cells(sheet: Sheet, row: Row, ends: Sequence[str]) -> None:
     """A bipolar scale: boxes of one width, filled where the step may be named."""
     cells = row.cells
     if not cells:
@@ -271,7 +278,7 @@ def _cells(sheet: _Sheet, row: Row, ends: Sequence[str]) -> None:
     sheet.y = low
 
 
-def _placed(sheet: _Sheet, mark: float | None) -> None:
+def _placed(sheet: Sheet, mark: float | None) -> None:
     """The broker's own answer under the scale: an arrowhead that points to its place."""
     if mark is not None:
         sheet.y += 4
@@ -279,7 +286,7 @@ def _placed(sheet: _Sheet, mark: float | None) -> None:
         sheet.y += SIGN
 
 
-def _own(sheet: _Sheet, own: str, mark: float | None) -> None:
+def _own(sheet: Sheet, own: str, mark: float | None) -> None:
     sheet.y += 4
     start = EDGE
     if mark is not None:

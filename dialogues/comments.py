@@ -32,9 +32,10 @@ def revealing(text: str, names: Iterable[str]) -> tuple[str, ...]:
     for pattern in (MAIL, HANDLE, PHONE):
         for match in pattern.finditer(text):
             found.setdefault(match.group().strip(), None)
+    said = {word.casefold() for word in re.findall(r"\w+", text)}
     for name in names:
         for word in re.findall(r"[^\W\d_]+", name):
-            if len(word) > SHORT and re.search(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", text):
+            if len(word) > SHORT and word.casefold() in said:
                 found.setdefault(word, None)
     return tuple(found)
 

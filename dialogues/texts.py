@@ -63,7 +63,7 @@ class Texts:
         return self._fixed[key, language]
 
     def page(self, name: str, values: Mapping[str, object], reader: Reader) -> str:
-        """A whole HTML, SVG or Typst page: values are escaped for it, not for Markdown."""
+        """A whole HTML or Typst page: values are escaped for it, not for Markdown."""
         environment = self._marked[reader.language]
         wrap = Quoted if name.endswith(".typ.j2") else str
         context = self._values(environment, values, reader, wrap)

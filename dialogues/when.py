@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
@@ -118,8 +118,12 @@ def read_zone(text: str) -> ZoneInfo:
 
 def say_moment(moment: datetime, zone: ZoneInfo, language: str, now: datetime | None = None) -> str:
     """ "Friday 4 December, 17:00 WITA"; with the year where it is not that of *now*."""
+    return _moment(moment, zone, language, now.astimezone(zone).date() if now else None)
+
+
+@lru_cache(maxsize=1024)  # a round's end is said after every answer
+def _moment(moment: datetime, zone: ZoneInfo, language: str, today: date | None) -> str:
     local = moment.astimezone(zone)
-    today = now.astimezone(zone).date() if now else None
     day = f"{format_date(local, 'EEEE', LOCALES[language])} {say_date(local, language, today)}"
     return f"{day}, {say_time(moment, zone, language)} {_short(local)}"
 

@@ -15,6 +15,17 @@ CALLS = 9
 SEVERAL = 5
 DOTS = 100
 POINTS = 72 / DOTS  # of a pixel
+INK, QUIET, WHITE, OWN = "#16232a", "#4a585f", "#ffffff", "#5b2a86"
+LOOKS = {
+    "favourable": ("#0f4c5c", "#0f4c5c", 0),
+    "middle": ("#dfe5e8", "#5b6a72", 0),
+    "unfavourable": ("#ffffff", "#5b6a72", 0),
+    "chip": ("#ffffff", "none", 10),
+    "pill": ("none", "#0f4c5c", 24),
+    "named": ("#a9c9d3", "#0f4c5c", 6),
+    "empty": ("#ffffff", "#b9c5ca", 6),
+}
+"""Fill, edge and radius, as in our template."""
 
 
 def draw(layout: dict[str, Any]) -> bytes:
@@ -22,48 +33,41 @@ def draw(layout: dict[str, Any]) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
-    from matplotlib.patches import Circle, FancyBboxPatch, Rectangle, RegularPolygon
+    from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
 
-    wide, tall = layout["width"], layout["height"]
-    figure = Figure(figsize=(wide / DOTS, tall / DOTS), dpi=DOTS)
+    size = layout["width"], layout["height"]
+    figure = Figure(figsize=(size[0] / DOTS, size[1] / DOTS), dpi=DOTS)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, wide), ylim=(tall, 0))
+    axes.set(xlim=(0, size[0]), ylim=(size[1], 0))
     axes.axis("off")
     fonts = {weight: FontProperties(fname=path) for weight, path in layout["fonts"].items()}
     for each in layout["shapes"]:
-        kind = each["kind"]
-        line = {"edgecolor": each.get("stroke", "none"), "linewidth": 2 * POINTS}
-        if kind == "rect":
-            box = (float(each.get("x", 0)), float(each.get("y", 0)))
-            size = (float(each["width"]), float(each["height"]))
-            fill = each["fill"]
-            if fill.startswith("url"):
-                axes.add_patch(Rectangle(box, *size, facecolor="white", hatch="//", **line))
-            elif "rx" in each:
-                style = f"round,pad=0,rounding_size={each['rx']}"
-                axes.add_patch(FancyBboxPatch(box, *size, style, facecolor=fill, **line))
-            else:
-                axes.add_patch(Rectangle(box, *size, facecolor=fill, **line))
-        elif kind == "circle":
-            spot = (float(each["cx"]), float(each["cy"]))
-            axes.add_patch(Circle(spot, float(each["r"]), facecolor=each["fill"]))
-        elif kind == "path":
-            x, y = map(float, each["d"].split()[1:3])
-            axes.add_patch(RegularPolygon((x, y + 15), 4, radius=15, facecolor=each["fill"]))
-        elif kind == "line":
-            ends = [float(each[key]) for key in ("x1", "x2", "y1", "y2")]
-            axes.plot(ends[:2], ends[2:], color=each["stroke"], linewidth=2 * POINTS)
-        elif kind == "text":
-            axes.text(
-                float(each["x"]),
-                float(each["y"]),
-                each["words"].replace("$", r"\$"),
-                fontproperties=fonts[each.get("font-weight", "400")],
-                fontsize=float(each["font-size"]) * POINTS,
-                color=each["fill"],
-                ha="center" if each.get("text-anchor") == "middle" else "left",
-            )
+        kind, x, y = each["kind"], each["x"], each["y"]
+        wide, tall = each["width"], each["height"]
+        fill, edge, radius = LOOKS.get(kind, ("", "none", 0))
+        line = {"edgecolor": edge, "linewidth": 2 * POINTS}
+        if kind == "mark":
+            axes.add_patch(Polygon([(x, y), (x + 14, y + 24), (x - 14, y + 24)], facecolor=OWN))
+        elif kind == "rule":
+            axes.plot((x, x + wide), (y, y), color="#8b979d", linewidth=2 * POINTS)
+        elif kind == "unfavourable":
+            axes.add_patch(Rectangle((x, y), wide, tall, facecolor="white", hatch="//", **line))
+        elif radius:
+            style = f"round,pad=0,rounding_size={radius}"
+            axes.add_patch(FancyBboxPatch((x, y), wide, tall, style, facecolor=fill, **line))
+        else:
+            axes.add_patch(Rectangle((x, y), wide, tall, facecolor=fill, **line))
+    for each in layout["words"]:
+        axes.text(
+            each["x"],
+            each["y"],
+            each["text"].replace("$", r"\$"),
+            fontproperties=fonts["bold" if each.get("bold") else "regular"],
+            fontsize=each["size"] * POINTS,
+            color=WHITE if each.get("light") else QUIET if each.get("quiet") else INK,
+            ha="center" if each.get("centred") else "left",
+        )
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=DOTS)
     return out.getvalue()

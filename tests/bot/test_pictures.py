@@ -1,16 +1,14 @@
-"""Pictures: the packaged font alone, the width asked for, and no way to the machine's files."""
+"""Pictures: the packaged font alone, a pixel a point, and no way to the machine's files."""
 
 import struct
 
 import pytest
 
-from bot.pictures import FONTS, picture
+from bot.paper import picture
 
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="200" viewBox="0 0 1080 200">'
-    '<text x="20" y="120" font-family="Atkinson Hyperlegible, sans-serif" font-size="60"'
-    ' font-weight="{weight}">{text}</text></svg>'
-)
+PAGE = """#set page(width: 1080pt, height: 200pt, margin: 0pt)
+#set text(font: "Atkinson Hyperlegible", size: 60pt, weight: {weight})
+#text("{text}")"""
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -19,30 +17,28 @@ def size(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("width", [1080, 540])
-def test_a_picture_has_the_width_that_is_asked_for(width: int) -> None:
-    png = picture(SVG.format(weight=400, text="Mitra"), width)
-    assert size(png) == (width, width * 200 // 1080)
+def test_a_pixel_is_a_point() -> None:
+    assert size(picture(PAGE.format(weight=400, text="Mitra"))) == (1080, 200)
 
 
 def test_the_font_is_there_in_two_weights() -> None:
-    assert [font for font in FONTS if "Bold.ttf" in font]
-    empty = picture(SVG.format(weight=400, text=""))
-    regular = picture(SVG.format(weight=400, text="Mitra"))
-    bold = picture(SVG.format(weight=700, text="Mitra"))
+    empty = picture(PAGE.format(weight=400, text=""))
+    regular = picture(PAGE.format(weight=400, text="Mitra"))
+    bold = picture(PAGE.format(weight=700, text="Mitra"))
     assert len({empty, regular, bold}) == 3
 
 
 def test_the_same_drawing_gives_the_same_bytes() -> None:
-    svg = SVG.format(weight=400, text="“Hubungan” &amp; hasil – ya")
-    assert picture(svg) == picture(svg)
+    page = PAGE.format(weight=400, text="“Hubungan” & hasil – ya")
+    assert picture(page) == picture(page)
 
 
-@pytest.mark.parametrize("svg", ["", "not svg", "<svg"])
-def test_what_cannot_be_drawn_is_refused(svg: str) -> None:
+@pytest.mark.parametrize("page", ["#", "#nothing()", '#image("/etc/hostname")'])
+def test_what_cannot_be_drawn_is_refused(page: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        picture(svg)
+        picture(page)
 
 
 def test_letters_the_font_does_not_have_do_no_harm() -> None:
-    assert size(picture(SVG.format(weight=400, text="\u0645\u0631 \u6c34 \U0001f600")))[0] == 1080
+    page = PAGE.format(weight=400, text="\u0645\u0631 \u6c34 \U0001f600")
+    assert size(picture(page))[0] == 1080

@@ -1,5 +1,6 @@
 """A report in which every form of showing something stands, and every figure is unmistakable."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -53,6 +54,9 @@ REVIEW = Review(
 EARLIER = datetime(2026, 9, 3, 9, tzinfo=UTC)
 COMMENTS = ("Kunjungan ke desa membantu.", '=SUM(A1)  "quoted" \\ #strong[x] $x$ <b>', "@home; \tx")
 OWN: Answers = {"involve": ("4",), "nudge": ("5",), "hard_q": ("2",), "steer": ("3",), "text": "Ya"}
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+WORD = re.compile(rf"#(?:said|within)\((?:-?\d+, ){{3}}{STRING.pattern}[\w:, ]*\)", re.DOTALL)
+SHAPE = re.compile(r"#[a-z]+\((?:-?\d+, ){3}-?\d+\)")
 COUNTS, BEFORE = (7129, 7151, 7159), (7283, 7297, 7307)
 SHOWN = Result(
     7103, 7109, 7127, 7121, True,
@@ -114,6 +118,11 @@ def forms(made: Report, who: str, texts: Texts, reader: Reader) -> Mapping[str, 
         "table": export.table(),
         "data": export.data(),
     }
+
+
+def drawn(picture: str) -> list[str]:
+    """The words that a picture shows, from its source."""
+    return [re.sub(r"\\(.)", r"\1", said) for said in WORD.findall(picture)]
 
 
 def every_form(made: Report, texts: Texts) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogues.charts import draw
 from dialogues.disclosure import Result, Shown, Statement
 from dialogues.exports import HARMFUL, Export, harmless
 from dialogues.findings import Gap
@@ -32,14 +33,17 @@ from tests.dialogues.reported import (
     OWN,
     READERS,
     REVIEW,
+    SHAPE,
     SHOWN,
+    STRING,
+    WORD,
+    drawn,
     every_form,
     forms,
     reported,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
-STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 DATES = {"27", "4", "7", "3", "17", "00", "17.00", "2026"}
 FURNITURE = {"45", "5", "10", "20", "90"}
@@ -58,7 +62,9 @@ def test_each_form_is_as_it_was_looked_at(library: Library, texts: Texts, langua
 
 def said(name: str, form: str) -> str:
     """What a form says, without its marks, its places and sizes."""
-    if name.endswith(("page", "picture")):
+    if name.endswith("picture"):
+        return " ".join(drawn(form))
+    if name.endswith("page"):
         bare = re.sub(r"<style>.*?</style>|<[^>]*>", " ", form, flags=re.DOTALL)
         return bare.replace("&#39;", "'").replace("&#34;", '"')
     if name.endswith("paper"):
@@ -149,6 +155,21 @@ def test_no_value_becomes_markup_of_the_paper(
         return STRING.sub('""', texts.page(*made.paper("coordinator"), READERS["id"]))
 
     assert bare(name, comment) == bare("Ratna", "Words.")
+
+
+@settings(max_examples=25)
+@given(st.text(min_size=1, max_size=30))
+def test_no_value_becomes_markup_of_the_picture(library: Library, texts: Texts, name: str) -> None:
+    def parts(called: str) -> tuple[str, str]:
+        about, group = replace(BROKER, name=called), replace(GROUP, name=called)
+        made = reported(library, SHOWN, assignment=about, partnership=group)
+        head, _, body = draw(made.chart("broker"), texts, READERS["id"]).partition("\n\n")
+        return STRING.sub('""', head), body
+
+    (head, body), (usual, _) = parts(name), parts("Ratna")
+    sized = r"height: \d+pt"
+    assert re.sub(sized, "", head) == re.sub(sized, "", usual)
+    assert not SHAPE.sub("", WORD.sub("", body)).strip()
 
 
 def test_the_same_is_followed_over_time_where_both_are_shown_in_full(library: Library) -> None:

@@ -35,6 +35,7 @@ from dialogues.model import (
 )
 from dialogues.report import Report, build
 from dialogues.texts import Reader, Texts
+from tests.dialogues.reported import drawn
 
 NOW = datetime(2026, 12, 4, 10, tzinfo=UTC)
 READERS = {name: Reader(name, ZoneInfo("Asia/Makassar"), NOW) for name in LANGUAGES}
@@ -164,7 +165,9 @@ class Read(HTMLParser):
 
 
 def said(name: str, form: str) -> str:
-    return Read(form).text if name.endswith(("page", "picture")) else plain(form)
+    if name.endswith("picture"):
+        return " ".join(drawn(form))
+    return Read(form).text if name.endswith("page") else plain(form)
 
 
 @pytest.mark.parametrize(
