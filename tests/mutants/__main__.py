@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.registered import REGISTERED, Mutant
+from tests.mutants.mutant import Mutant
+from tests.mutants.registered import REGISTERED
 
 HOME = Path(__file__).parents[2]
 PARTS = ("adapters", "bot", "dialogues", "docs", "storage", "tests")

@@ -4,7 +4,8 @@ A further one is one entry: the protection in words, the file, what stands there
 in its place, the tests. What stands there must occur exactly once (`all=True`: at least once).
 """
 
-from dataclasses import dataclass
+from tests.mutants.guards import GUARDS
+from tests.mutants.mutant import Mutant
 
 GATE = "dialogues/disclosure.py"
 BOUNDS = "dialogues/bounds.py"
@@ -31,19 +32,6 @@ REMAINS = ATTACKS + "test_remains.py"
 COUNTS = ATTACKS + "test_counts.py"
 SEALING = "tests/storage/test_sealing.py"
 COPYING = "tests/bot/test_copying.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One protection taken away."""
-
-    protection: str
-    file: str
-    before: str
-    after: str
-    tests: tuple[str, ...]
-    all: bool = False
-
 
 REGISTERED = (
     # ---- the gate's numbers ----------------------------------------------------------------
@@ -596,4 +584,5 @@ REGISTERED = (
         "",
         (f"{FORMS}::test_a_value_cannot_end_a_string_of_typst",),
     ),
+    *GUARDS,
 )

@@ -194,6 +194,32 @@ def test_a_secret_of_any_shape_is_taken_out_of_every_line(
     structlog.reset_defaults()
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "xoxb-1234-of-a-workspace",
+        "xoxp-12-ab",
+        "xapp-1-A02-33-f00d",
+        "bot123456:AAe_-x/sendMessage",
+        "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PAL",
+    ],
+)
+def test_a_token_nobody_told_of_is_taken_out_by_its_shape(
+    capfd: pytest.CaptureFixture[str], token: str
+) -> None:
+    """A workspace that installed Titian has a token that stands in no setting."""
+    import logging
+
+    import structlog
+
+    logs.set_up("console")
+    logging.getLogger("slack_sdk").error("cannot reach %s", token)
+    structlog.get_logger().warning("part_failed", error=token, hint=f"said {token}.")
+    err = capfd.readouterr().err
+    assert err.count("[secret]") == 3 and token not in err
+    structlog.reset_defaults()
+
+
 def test_every_setting_that_lets_somebody_in_is_known() -> None:
     told = [name for name in Settings.model_fields if name.endswith(("_token", "_secret", "_key"))]
     values = {f"TITIAN_{name.upper()}": f"canary-of-{name}-long" for name in told}

@@ -58,6 +58,14 @@ def test_a_role_opens_its_commands_and_no_other(town: Town, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_inside_their_partnership_too_a_role_opens_no_other(town: Town, name: str) -> None:
+    """A button that names their own partnership: here no search for one turns them away."""
+    token = write(CommandToken(f"@{town.group[OWN]} {name}"))
+    for role in sorted(MEMBERS - allowed(name)):
+        is_refused(town.plays(user(OWN, role), Tap(token)))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_a_role_elsewhere_opens_nothing_here(town: Town, name: str) -> None:
     """A button that names the foreign partnership, tapped by each role of the own one."""
     for role in ROLES:
