@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 
 from dialogues.errors import RetryLater
@@ -36,6 +37,7 @@ class Pace:
         self._free: dict[str, float] = {}
         self._overall = 0.0
         self._reserved: set[str] = set()
+        self._gone: deque[float] = deque(maxlen=round(1 / overall) if overall else 0)
 
     async def reserve(self, chat: str) -> None:
         """Wait for the turn of *chat* behind all that is urgent; the next `wait` returns at once.
@@ -74,6 +76,16 @@ class Pace:
         self._tidy(now)
         if at > now:
             await asyncio.sleep(at - now)
+        await self._depart()
+
+    async def _depart(self) -> None:
+        """Let no more leave within a second, even where a busy machine held some up."""
+        while self._gone and len(self._gone) == self._gone.maxlen:
+            left = self._gone[0] + 1 - self._now()
+            if left <= 0:
+                break
+            await asyncio.sleep(left)
+        self._gone.append(self._now())
 
     def hold(self, chat: str, seconds: float) -> None:
         """Telegram asked for patience in *chat*."""
