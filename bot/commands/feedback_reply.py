@@ -162,7 +162,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     drafted = _drafted(scene, given, review, service.member_id)
     actions = list(_promised(given, review, service.member_id))
     _keep(unit, drafted, actions)
-    promises.ring(unit, review, scene.group, [action.until for action in actions])
+    promises.ring(unit, review, [action.until for action in actions])
     alone = review.state in (ReviewState.CLOSED, ReviewState.READ)
     waits = alone and not following.all_replied(unit, review)
     if not alone:

@@ -27,6 +27,7 @@ async def left_out(world: Any, *members: str) -> FormField:
     """Open the page with who is left out, and hand it in with *members* ticked."""
     await world.taps("budi", "Change")
     await world.taps("budi", "Left out")
+    field: FormField
     (field,) = world.room.transcript("budi")[-1].form.fields
     await world.fills("budi", {"without": members})
     return field
