@@ -40,7 +40,7 @@ def shown_words(scene: Scene, kept: str) -> Label:
 def kind_field() -> Field:
     """From inside one of the organisations, or independent."""
     kinds = tuple((k.value, say(f"label.kind_{k.value}")) for k in Kind)
-    return Field("kind", say("broker/ask_kind"), "one", kinds)
+    return Field("kind", say("broker/ask_kind"), "one", kinds, branches=True)
 
 
 def terms(scene: Scene, given: Answers, known: Service | None = None) -> list[Field]:

@@ -69,7 +69,7 @@ def _actions(scene: Scene, given: Answers) -> Iterator[Field]:
         more = number > 1
         ask = say("reply/ask_action", number=number)
         skip = say("label.no_more_actions") if more else None
-        yield Field(f"action{number}", ask, most=WORDS, optional=more, skip=skip)
+        yield Field(f"action{number}", ask, most=WORDS, optional=more, skip=skip, branches=not page)
         if one(given, f"action{number}") is None and not page:
             return
         who = say("reply/ask_owner", number=number)

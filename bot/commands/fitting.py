@@ -72,7 +72,8 @@ def field(scene: Scene) -> Field:
     options, more, typed = (tuple((c.id, c.title) for c in part) for part in _parts(found))
     if not options:
         options, more = more, ()
-    return Field("checkin", say("review/ask_checkin"), "one", options, more=more, typed=typed)
+    ask = say("review/ask_checkin")
+    return Field("checkin", ask, "one", options, more=more, typed=typed, branches=True)
 
 
 def must_fit(scene: Scene, checkin: CheckIn, command: str) -> None:
