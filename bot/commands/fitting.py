@@ -76,6 +76,12 @@ def field(scene: Scene) -> Field:
     return Field("checkin", ask, "one", options, more=more, typed=typed, branches=True)
 
 
+def which(serving: Sequence[Assignment]) -> Field:
+    """The form's question about which of *serving*."""
+    people = tuple((str(a.id), a.name) for a in serving)
+    return Field("about", say("review/ask_about"), "one", people)
+
+
 def must_fit(scene: Scene, checkin: CheckIn, command: str) -> None:
     """Refuse what does not fit, with what fits instead. *command*: "review start", or another."""
     serving = _serving(scene)

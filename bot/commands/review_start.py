@@ -1,6 +1,7 @@
 """`review start`: shows what it will do and to how many, and waits for a tap."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from dialogues.daysoff import DaysOff
 from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, Say, say
 from dialogues.model import Assignment, Member, Purpose
+from dialogues.reply import LATEST
 from storage import reviews, timers
 
 NOW = "now"
@@ -39,10 +41,13 @@ def read_start(scene: Scene, text: str) -> str:
     """When it opens, kept as ISO."""
     zone = ZoneInfo(scene.group.zone)
     try:
-        return when.read_moment(text, scene.now, zone).isoformat()
+        opens = when.read_moment(text, scene.now, zone)
     except when.Unreadable as error:
         key = "fault.past" if error.why == "past" else "fault.moment"
         raise Refusal(key, words=text) from None
+    if opens > scene.now + LATEST:
+        raise Refusal("fault.too_far", words=text)
+    return opens.isoformat()
 
 
 def shown_window(scene: Scene, kept: str) -> Label:
@@ -67,8 +72,10 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     window = str(int(timedelta(days=scene.group.window_days).total_seconds()))
     found = [fitting.field(scene)]
     if len(serving) > 1:
-        people_ = tuple((str(a.id), a.name) for a in serving)
-        found.append(Field("about", say("review/ask_about"), "one", people_))
+        found.append(fitting.which(serving))
+    elif serving and checkin is not None:  # so that somebody else's name is refused
+        only = (str(serving[0].id),)
+        found.append(replace(fitting.which(serving), default=only))
     seats = _seats(scene, given)
     return [
         *found,
