@@ -98,12 +98,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     serving = fitting.about(scene, checkin)
     purposes = tuple((p.value, say(f"phrase.purpose_{p.value}")) for p in Purpose)
     often = tuple((text, worded(read_every(text))) for text in OFTEN)
-    found = [fitting.field(scene)]
-    if len(serving) > 1:
-        found.append(fitting.which(serving))
-    elif serving and checkin is not None:  # so that somebody else's name is refused
-        only = (str(serving[0].id),)
-        found.append(replace(fitting.which(serving), default=only))
+    found = [fitting.field(scene), *fitting.which(serving, checkin)]
     return [
         *found,
         Field("every", say("schedule/ask_every"), "words", often, read=read_interval,

@@ -1,7 +1,6 @@
 """`review start`: shows what it will do and to how many, and waits for a tap."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -70,12 +69,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     serving = fitting.about(scene, checkin)
     purposes = tuple((p.value, say(f"phrase.purpose_{p.value}")) for p in Purpose)
     window = str(int(timedelta(days=scene.group.window_days).total_seconds()))
-    found = [fitting.field(scene)]
-    if len(serving) > 1:
-        found.append(fitting.which(serving))
-    elif serving and checkin is not None:  # so that somebody else's name is refused
-        only = (str(serving[0].id),)
-        found.append(replace(fitting.which(serving), default=only))
+    found = [fitting.field(scene), *fitting.which(serving, checkin)]
     seats = _seats(scene, given)
     return [
         *found,
@@ -101,9 +95,8 @@ def chosen(scene: Scene, given: Answers) -> Assignment | None:
     """The service it is about: the one chosen, or the only one it can be about."""
     serving = fitting.about(scene, meant(scene, given))
     chosen = one(given, "about")
-    if chosen is not None:
-        return next((a for a in serving if str(a.id) == chosen), None)
-    return serving[0] if len(serving) == 1 else None
+    only = serving[0] if len(serving) == 1 else None
+    return next((a for a in serving if str(a.id) == chosen), only)
 
 
 def _seats(scene: Scene, given: Answers) -> list[Member]:
