@@ -128,7 +128,9 @@ def step(
     after = _noted(turn, before, person, view, spot, screen, now)
     if after != before:
         box.write(member, after)
-    faults = {key: worded_fault(f) for key, f in turn.faults.items()}
+    faults = {
+        q.key: worded_fault(turn.faults[q.key], q) for q in view.questions if q.key in turn.faults
+    }
     if isinstance(event, Filled) and faults:
         form = pages.whole_form(view, pages.refilled(before, event), reader, faults)
         return [Message(say("fault.form"), form=form, round_id=round_.id, replaces=message)]

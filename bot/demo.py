@@ -21,6 +21,7 @@ from bot.app import App
 from bot.clock import SteppedClock
 from bot.demo_reports import write_reports
 from bot.settings import Settings
+from dialogues.due import DAY
 from dialogues.errors import CannotStart
 from dialogues.markup import plain
 
@@ -128,18 +129,19 @@ class Stage:
         while self._carriers(label) == before:
             at = await self.app.next_due()
             assert at is not None, f"nothing will ever bring [{label}]"
-            await self.forward(at - self.clock.now())
+            await self.forward(min(at - self.clock.now(), DAY))
 
     def _carriers(self, label: str) -> int:
         everybody = (self.room.transcript(user) for user in self.room.people)
         return sum(label in dict(message.buttons) for own in everybody for message in own)
 
     async def forward(self, by: timedelta) -> None:
-        """Move the clock; everything due on the way happens in its order."""
+        """Move the clock, a day at most at once: what is looked up daily is looked up."""
         end = self.clock.now() + by
         while True:
-            at = await self.app.next_due()
-            if at is None or at > end:
+            tomorrow = self.clock.now() + DAY
+            at = min(await self.app.next_due() or tomorrow, tomorrow)
+            if at > end:
                 break
             self.clock.move(at - self.clock.now())
             await self.app.ticker.tick()

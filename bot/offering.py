@@ -110,6 +110,7 @@ def _standing(house: House, unit: Unit, group: Partnership, founded: datetime) -
     zone = ZoneInfo(group.zone)
     started = reviews.reviews(unit, group.id)
     running = (ReviewState.PLANNED, ReviewState.OPEN)
+    coming = schedules.schedules(unit, group.id)
     return Standing(
         founded.astimezone(zone).date(),
         group.phase,
@@ -118,7 +119,8 @@ def _standing(house: House, unit: Unit, group: Partnership, founded: datetime) -
         tuple(_asked(r, zone) for r in started if r.state is not ReviewState.CANCELLED),
         tuple(offers.offers(unit, group.id)),
         frozenset(house.library.checkins),
-        frozenset(s.checkin_id for s in schedules.schedules(unit, group.id)),
+        frozenset(s.checkin_id for s in coming),
+        min((s.due_at.astimezone(zone).date() for s in coming), default=None),
         group.paused,
         any(review.state in running for review in started),
         tuple(_fell(unit, started, zone)),

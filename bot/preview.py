@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import pages, screens
 from bot.scene import House
 from bot.showing import Showing
+from dialogues import due
 from dialogues.bounds import bounds
 from dialogues.checkin import CheckIn, Fact
 from dialogues.cycle import Phase
@@ -36,6 +37,8 @@ from storage.keyring import MemoryKeyring
 
 PLATFORMS = ("telegram", "slack")
 SPOT = Spot("", "")
+WINDOW = timedelta(days=7)
+"""How long a check-in is open unless a group wants it otherwise."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def _showing(
     sample = tomllib.loads((files("bot") / "preview.toml").read_text())
     sizes = sample["organisations"]
     seats = [number for number, size in enumerate(sizes) for _ in range(size)]
-    closes = now + timedelta(days=7)
+    closes = due.plan(now, WINDOW, ZoneInfo(sample["zone"])).closes
     group = Partnership(
         1,
         sample["partnership"],
@@ -195,7 +198,7 @@ def _showing(
         "broker kemitraan",
         Protect.PERSON,
         5,
-        7,
+        WINDOW.days,
     )
     about = 1 if checkin.about == "broker" else None
     review = Review(

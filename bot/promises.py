@@ -23,8 +23,9 @@ LOOK_AHEAD = 10
 ANSWERS = ("done", "not_yet", "changed")
 
 
-def ring(unit: Unit, review: Review, group: Partnership, days: Iterable[date | None]) -> None:
-    """Look at what was promised in the morning of each of *days*."""
+def ring(unit: Unit, review: Review, days: Iterable[date | None]) -> None:
+    """Look at what was promised in the morning of each of *days*, where the review's group is."""
+    group = partnerships.partnership(unit, review.partnership_id)
     for day in days:
         if day is not None:
             at = formality.on_day(day, group)
@@ -42,8 +43,7 @@ def from_targets(
     for target in targets:
         owner = owner_of(target.owner, broker)
         replies.promise(unit, review.id, member, target.text, owner, target.until)
-    group = partnerships.partnership(unit, review.partnership_id)
-    ring(unit, review, group, [target.until or follow for target in targets])
+    ring(unit, review, [target.until or follow for target in targets])
 
 
 def ask(unit: Unit, review_id: int, now: datetime) -> None:

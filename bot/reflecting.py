@@ -163,7 +163,7 @@ def _question(scene: Scene, form: int, turn: Turn, first: bool) -> Message:
         "text": question.text,
         "words": isinstance(question, Words),
         "erases": scene.ability.erases,
-        "fault": worded_fault(fault) if fault else "",
+        "fault": worded_fault(fault, question) if fault else "",
     }
     return Message(say("reflect/question", **values), tuple(buttons), options=options)
 
@@ -185,7 +185,7 @@ def _page(scene: Scene, form: int, turn: Turn) -> Message:
                 word(question.text, reader),
                 tuple((o.key, word(o.text, reader)) for o in options),
                 item.most,
-                error=word(worded_fault(fault), reader) if fault else "",
+                error=word(worded_fault(fault, question), reader) if fault else "",
                 value=turn.draft.answers.get(item.key) or "",
                 unable=word(say(skip), reader),
                 hint=" · ".join(word(end, reader) for end in ends),

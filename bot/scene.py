@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from dialogues.answers import Fault
+from dialogues.checkin import Question, Words
 from dialogues.library import LANGUAGES, Library
 from dialogues.messages import Ability, Incoming, Localised, Message, Say, Spot, say
 from dialogues.model import Assignment, Member, Partnership, Person, Role
@@ -164,7 +165,10 @@ def broker_name(assignments: Sequence[Assignment], about: Assignment | None) -> 
     return next(iter(named.values())) if len(named) == 1 else None
 
 
-def worded_fault(fault: Fault) -> Say:
-    """Why something typed or tapped was no answer, as a sentence."""
+def worded_fault(fault: Fault, question: Question | None = None) -> Say:
+    """Why something typed or tapped was no answer, as a sentence; to which *question* of a file."""
     key = f"fault.{fault.key.split('.')[-1]}"
+    if fault.option and question is not None and not isinstance(question, Words):
+        meant = next(o for o in question.options if o.key == fault.option)
+        return say(key, option=meant.text)
     return say(key, limit=fault.limit) if fault.limit else say(key)

@@ -132,7 +132,7 @@ def _asked(
         "low": question.low if isinstance(question, Number) else "",
         "high": question.high if isinstance(question, Number) else "",
         "erases": showing.ability.erases,
-        "fault": worded_fault(fault) if fault else "",
+        "fault": worded_fault(fault, question) if fault else "",
     }
     return Message(
         say("checkin/question", **values), tuple(buttons), showing.round.id, options=options

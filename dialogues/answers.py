@@ -4,7 +4,7 @@ An answer is a tuple of option keys, or words, or None for "can't say" and "skip
 It looks the same in a ballot, in a command's form and in a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,10 +24,14 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why something is no answer, as a template's key; `limit` where a number helps."""
+    """Why something is no answer, as a template's key; `limit` where a number helps.
+
+    `option`: the key of the one it is about.
+    """
 
     key: str
     limit: int = 0
+    option: str = ""
 
 
 def is_scored(question: Question) -> bool:
@@ -63,7 +67,13 @@ def check(question: Question, answer: Answer) -> Fault | None:
         return Fault("answer.tap")
     if len(set(answer)) < len(answer) or len(answer) > most:
         return Fault("answer.too_many", most)
-    return None
+    return lonely(answer, [option.key for option in question.options if option.alone])
+
+
+def lonely(answer: Collection[str], alone: Iterable[str]) -> Fault | None:
+    """What is wrong where one of *alone*, such as "none", was chosen beside others."""
+    met = [key for key in alone if key in answer] if len(answer) > 1 else []
+    return Fault("answer.alone", option=met[0]) if met else None
 
 
 def tidy(text: str) -> str:

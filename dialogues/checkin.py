@@ -65,10 +65,11 @@ class Strict(BaseModel):
 
 
 class Option(Strict):
-    """One answer that can be chosen."""
+    """One answer that can be chosen; *alone*, as "none", never beside others of several."""
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,24}$")]
     text: Localised
+    alone: bool = False
 
 
 class Wording(Strict):
@@ -214,6 +215,11 @@ class CheckIn(Strict):
             raise ValueError(f'question "{question.key}": two options have one key')
         if isinstance(question, Multi) and question.most > len(keys):
             raise ValueError(f'question "{question.key}": most is above the number of options')
+        alone = sum(option.alone for option in question.options)
+        if alone and not isinstance(question, Multi):
+            raise ValueError(f'question "{question.key}": "alone" is for kind = "multi": remove it')
+        if alone == len(keys):
+            raise ValueError(f'question "{question.key}": all are "alone": set kind = "choice"')
 
     def asked(self, facts: Iterable[Fact]) -> tuple[Question, ...]:
         """The questions that are asked where *facts* hold, in file order."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dialogues.answers import Answer, Answers, Fault
+from dialogues.answers import Answer, Answers, Fault, lonely
 
 END, LOOK, CHANGE, WITHDRAW, SENT, START = "~end", "~look", "~change", "~withdraw", "~sent", ""
 """Places that are no question. A question's key never begins with "~"."""
@@ -26,7 +26,7 @@ class Item:
 
     `most` is the number of options for many, of characters for words; words may have
     options that can be tapped instead. An item that is not `optional` has no "can't say"
-    and no "skip".
+    and no "skip". Those of `alone` are never chosen beside another.
     """
 
     key: str
@@ -34,6 +34,29 @@ class Item:
     options: tuple[str, ...] = ()
     most: int = 1
     optional: bool = True
+    alone: tuple[str, ...] = ()
+
+    def fault(self, value: Answer) -> Fault | None:
+        """Why *value*, handed in whole, is no answer here."""
+        if value is None:
+            return None if self.optional else Fault("answer.needed")
+        if self.kind == "words":
+            if not isinstance(value, str) or not value:
+                return Fault("answer.empty")
+            return Fault("answer.too_long", self.most) if len(value) > self.most else None
+        if isinstance(value, str) or not value or not set(value) <= set(self.options):
+            return Fault("answer.tap")
+        most = self.most if self.kind == "many" else 1
+        if len(set(value)) > most:
+            return Fault("answer.too_many", most)
+        return lonely(value, self.alone)
+
+    def toggled(self, partial: tuple[str, ...], option: str) -> tuple[str, ...]:
+        """*partial* after a tap on *option*; what is chosen alone clears the rest, and back."""
+        chosen = (set(partial) & set(self.options)) ^ {option}
+        if option in chosen:
+            chosen = {option} if option in self.alone else chosen - set(self.alone)
+        return tuple(o for o in self.options if o in chosen)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dialogues.when import working_end
+from dialogues.when import waking, working_end
 
 DAY = timedelta(days=1)
 NOTICE = timedelta(days=1)
@@ -35,16 +35,16 @@ def plan(opens: datetime, window: timedelta, zone: ZoneInfo, reminders: int = 1)
     """A review that opens at *opens* and lasts about *window*.
 
     A window of a day or more ends at 17:00 of a working day; the reminders are
-    spread over it, the coordinators' one signal comes at three quarters.
+    spread over it, the coordinators' one signal comes at three quarters, in working hours.
     """
     if window < DAY:
         return Times(opens, opens + window, True, (), None)
-    return until(opens, working_end(opens + window, zone), reminders)
+    return until(opens, working_end(opens + window, zone), zone, reminders)
 
 
-def until(opens: datetime, closes: datetime, reminders: int = 1) -> Times:
+def until(opens: datetime, closes: datetime, zone: ZoneInfo, reminders: int = 1) -> Times:
     """The hours of a review of a day or more that ends at *closes*."""
-    signal = opens + (closes - opens) * 3 / 4
+    signal = waking(opens + (closes - opens) * 3 / 4, zone)
     return Times(opens, closes, False, spread(opens, closes, reminders), signal)
 
 
@@ -64,7 +64,7 @@ def extension(opens: datetime, closes: datetime, by: timedelta, zone: ZoneInfo) 
     """
     if not DAY <= by <= longest(opens, closes):
         return None
-    return until(opens, working_end(closes + by, zone))
+    return until(opens, working_end(closes + by, zone), zone)
 
 
 def longest(opens: datetime, closes: datetime) -> timedelta:

@@ -40,7 +40,8 @@ def _item(question: Question) -> Item:
         case Words(key=key, most=most):
             return Item(key, "words", most=most)
         case Multi(key=key, most=most, options=options):
-            return Item(key, "many", tuple(o.key for o in options), most)
+            alone = tuple(o.key for o in options if o.alone)
+            return Item(key, "many", tuple(o.key for o in options), most, alone=alone)
         case _:
             return Item(question.key, "one", tuple(o.key for o in question.options))
 
@@ -183,10 +184,10 @@ def _answer(
 
 
 def _toggle(form: tuple[Item, ...], draft: Draft, here: Item, option: str) -> Turn:
-    chosen = (set(draft.partial) & set(here.options)) ^ {option}
+    chosen = here.toggled(draft.partial, option)
     if len(chosen) > here.most:
         return Turn(draft, Screen.QUESTION, {here.key: Fault("answer.too_many", here.most)})
-    return show(form, replace(draft, partial=tuple(o for o in here.options if o in chosen)))
+    return show(form, replace(draft, partial=chosen))
 
 
 def _typed(
@@ -195,7 +196,7 @@ def _typed(
     here = _at(form, draft.place)
     if here is None or draft.state not in (State.DRAFT, State.CAST):
         return show(form, draft)
-    fault = _fault(here, body)
+    fault = here.fault(body)
     if fault:
         return Turn(draft, Screen.QUESTION, {here.key: fault})
     return _record(form, draft, here, body, fresh_receipt)
@@ -220,7 +221,7 @@ def _whole(
             value = tidy(value) or None
         elif value is not None:
             value = tuple(dict.fromkeys(value))
-        fault = _fault(item, value)
+        fault = item.fault(value)
         if fault:
             faults[item.key] = fault
         answers[item.key] = value
@@ -229,19 +230,6 @@ def _whole(
     changed = draft.state is State.CAST
     cast = _cast(draft, answers, fresh_receipt())
     return Turn(cast, Screen.CHANGED if changed else Screen.SENT)
-
-
-def _fault(item: Item, value: Answer) -> Fault | None:
-    if value is None:
-        return None if item.optional else Fault("answer.needed")
-    if item.kind == "words":
-        if not isinstance(value, str) or not value:
-            return Fault("answer.empty")
-        return Fault("answer.too_long", item.most) if len(value) > item.most else None
-    if isinstance(value, str) or not value or not set(value) <= set(item.options):
-        return Fault("answer.tap")
-    most = item.most if item.kind == "many" else 1
-    return Fault("answer.too_many", most) if len(set(value)) > most else None
 
 
 def _record(

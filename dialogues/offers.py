@@ -115,7 +115,8 @@ class Asked:
 class Standing:
     """A partnership as the offers see it.
 
-    `busy`: a review is open or planned. `scheduled`: check-ins that come by themselves.
+    `busy`: a review is open or planned. `scheduled`: check-ins that come by themselves, and
+    `coming` the day of the next.
     `phase_since` is None where the phase never changed. `fell`: the services whose last pulse,
     read by the coordinators, was worse than the one before, and the day it was asked.
     """
@@ -128,6 +129,7 @@ class Standing:
     offers: tuple[Offer, ...] = ()
     available: frozenset[str] = frozenset()
     scheduled: frozenset[str] = frozenset()
+    coming: date | None = None
     paused: bool = False
     busy: bool = False
     fell: tuple[tuple[int, date], ...] = ()
@@ -164,6 +166,8 @@ def _is_free(standing: Standing, step: Step, today: date) -> bool:
         return False
     regular = step.why is Why.YEAR
     if regular and step.checkin in standing.scheduled:
+        return False
+    if regular and standing.coming is not None and standing.coming < today + MONTH:
         return False
     for asked in standing.asked:
         same = asked.checkin == step.checkin and asked.assignment in (None, step.assignment)

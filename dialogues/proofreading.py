@@ -7,7 +7,7 @@ read badly, or be cut on a platform.
 import re
 from collections.abc import Iterator
 
-from dialogues.checkin import CheckIn, Fact, Number, Question, Words
+from dialogues.checkin import CheckIn, Fact, Multi, Number, Question, Words
 from dialogues.messages import Localised
 
 MOST_WORDS = 20
@@ -61,6 +61,8 @@ def _question(question: Question) -> Iterator[str]:
     if not isinstance(question, Words):
         for option in question.options:
             yield from _text(f'option "{option.key}"', option.text, OPTION, frozenset())
+            if isinstance(question, Multi) and option.key == "none" and not option.alone:
+                yield 'option "none" can be chosen beside others: add alone = true to it'
         for language in ("en", "id"):
             shown = [option.text.in_language(language).casefold() for option in question.options]
             if len(set(shown)) < len(shown):

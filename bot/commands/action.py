@@ -46,6 +46,7 @@ def _meant(scene: Scene, given: Answers) -> tuple[Review, Action]:
     asked = promises.owners(scene.unit, review, action)
     if scene.person.id not in {member.person_id for member in asked}:
         raise Refusal("action/not_yours")
+    scene.enter(review.partnership_id)  # typed, it may have come by another group
     return review, action
 
 
@@ -67,7 +68,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     if (text, day) == (action.text, action.until):
         return reply("action/as_it_was", text=text)
     replies.change(scene.unit, action.id, text, day)
-    promises.ring(scene.unit, review, scene.group, [day])
+    promises.ring(scene.unit, review, [day])
     return reply("action/changed", text=text, until=day or "")
 
 

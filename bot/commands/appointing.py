@@ -14,15 +14,25 @@ from dialogues.model import Assignment, Contractor, Engagement, Kind, Task
 from dialogues.service import Service, fits, overlapping
 from storage import brokers, partnerships
 
+FAR = 30
+"""Years from now beyond which a date is taken for a slip of the finger."""
 KEYWORDS = {k: k for k in ("kind", "of", "by", "from", "to", "tasks", "form", "share", "aims")}
 
 
 def read_date(scene: Scene, text: str) -> str:
     """A date somebody typed, kept as ISO."""
     try:
-        return when.read_date(text, scene.today).isoformat()
+        day = when.read_date(text, scene.today)
     except when.Unreadable:
         raise Refusal("fault.date", words=text) from None
+    return not_far(day, scene.today, text).isoformat()
+
+
+def not_far(day: date, today: date, text: str) -> date:
+    """*day*, typed as *text*. Raises Refusal for one whose year can only be mistyped."""
+    if abs(day.year - today.year) > FAR:
+        raise Refusal("fault.far_date", words=text, years=FAR)
+    return day
 
 
 def shown_date(scene: Scene, kept: str) -> Label:
@@ -40,7 +50,7 @@ def shown_words(scene: Scene, kept: str) -> Label:
 def kind_field() -> Field:
     """From inside one of the organisations, or independent."""
     kinds = tuple((k.value, say(f"label.kind_{k.value}")) for k in Kind)
-    return Field("kind", say("broker/ask_kind"), "one", kinds)
+    return Field("kind", say("broker/ask_kind"), "one", kinds, branches=True)
 
 
 def terms(scene: Scene, given: Answers, known: Service | None = None) -> list[Field]:

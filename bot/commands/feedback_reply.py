@@ -69,7 +69,7 @@ def _actions(scene: Scene, given: Answers) -> Iterator[Field]:
         more = number > 1
         ask = say("reply/ask_action", number=number)
         skip = say("label.no_more_actions") if more else None
-        yield Field(f"action{number}", ask, most=WORDS, optional=more, skip=skip)
+        yield Field(f"action{number}", ask, most=WORDS, optional=more, skip=skip, branches=not page)
         if one(given, f"action{number}") is None and not page:
             return
         who = say("reply/ask_owner", number=number)
@@ -162,7 +162,7 @@ def run(scene: Scene, given: Answers) -> Sequence[Message]:
     drafted = _drafted(scene, given, review, service.member_id)
     actions = list(_promised(given, review, service.member_id))
     _keep(unit, drafted, actions)
-    promises.ring(unit, review, scene.group, [action.until for action in actions])
+    promises.ring(unit, review, [action.until for action in actions])
     alone = review.state in (ReviewState.CLOSED, ReviewState.READ)
     waits = alone and not following.all_replied(unit, review)
     if not alone:

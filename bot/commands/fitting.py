@@ -4,7 +4,7 @@ What is asked about one broker can start about a broker it fits; what concerns t
 needs none. What asks about several brokers together needs two. Private ones are no review.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import concerning
@@ -72,7 +72,16 @@ def field(scene: Scene) -> Field:
     options, more, typed = (tuple((c.id, c.title) for c in part) for part in _parts(found))
     if not options:
         options, more = more, ()
-    return Field("checkin", say("review/ask_checkin"), "one", options, more=more, typed=typed)
+    ask = say("review/ask_checkin")
+    return Field("checkin", ask, "one", options, more=more, typed=typed, branches=True)
+
+
+def which(serving: Sequence[Assignment], checkin: CheckIn | None) -> Iterator[Field]:
+    """About which of *serving*. One alone is settled, so that somebody else's name is refused."""
+    if len(serving) > 1 or (serving and checkin is not None):
+        people = tuple((str(a.id), a.name) for a in serving)
+        only = people[0][:1] if len(people) == 1 else None
+        yield Field("about", say("review/ask_about"), "one", people, default=only)
 
 
 def must_fit(scene: Scene, checkin: CheckIn, command: str) -> None:

@@ -51,13 +51,14 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
         Field("code", say("partnership/ask_code"), read=read_code, default=code),
         Field("name", say("partnership/ask_name"), most=80),
         Field("organisations", say("partnership/ask_organisations"), most=4000, read=read_lines),
-        Field("settings", _settings(scene, given), "one", SETTINGS),
+        Field("settings", _settings(scene, given), "one", SETTINGS, branches=True),
     ]
     if one(given, "settings") == "language":
         asked.append(Field("language", say("partnership/ask_language"), "one", LANGUAGES))
     if one(given, "settings") == "zone":
         asked.append(Field("zone", say("timezone/ask_group"), "words", ZONES, read=read_zone))
-    asked.append(Field("broker", say("partnership/ask_broker"), "one", BROKER))
+    who = say("partnership/ask_broker")
+    asked.append(Field("broker", who, "one", BROKER, branches=True))
     return [*asked, *_broker(scene, given)]
 
 
@@ -84,9 +85,11 @@ def _broker(scene: Scene, given: Answers) -> Sequence[Field]:
         asked.append(Field("home", say("partnership/ask_home"), "one", homes))
     if who == "me":
         independent = (("none", say("label.broker_independent")),)
-        asked.append(Field("home", say("partnership/ask_my_home"), "one", (*homes, *independent)))
+        mine = say("partnership/ask_my_home")
+        asked.append(Field("home", mine, "one", (*homes, *independent), branches=True))
     if who == "independent" or (who == "me" and one(given, "home") == "none"):
-        asked.append(Field("by", say("partnership/ask_contractor"), "one", CONTRACTORS))
+        by = say("partnership/ask_contractor")
+        asked.append(Field("by", by, "one", CONTRACTORS, branches=True))
         if one(given, "by") == "organisation":
             asked.append(Field("contracting", say("partnership/ask_contracting"), "one", homes))
     return asked

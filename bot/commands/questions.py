@@ -32,6 +32,7 @@ def ask(fields: Sequence[Field], here: Field, draft: Draft, form: int, note: Say
     """One question: its options, and the ways on and back."""
     asked = [f for f in fields if not f.settled]
     number, of = position(items(asked), draft) if here in asked else (0, 0)
+    unsure = any(f.branches and (f is here or f.key not in draft.answers) for f in asked)
     further = MORE in draft.partial
     buttons = []
     for key, label in here.more if further else here.options:
@@ -54,7 +55,7 @@ def ask(fields: Sequence[Field], here: Field, draft: Draft, form: int, note: Say
     elif number > 1 and not further:
         buttons.append(Button(say("label.back"), write(FormToken(form, Act.BACK, here.key))))
     buttons.append(Button(say("label.cancel"), write(FormToken(form, Act.STOP))))
-    values = {"number": number, "of": of, "ask": here.ask, "fault": note or ""}
+    values = {"number": number, "of": of, "unsure": unsure, "ask": here.ask, "fault": note or ""}
     return Message(say("commands/ask", **values), tuple(buttons), options=options)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import recurring
 from bot.commands import fitting
+from bot.commands.appointing import not_far
 from bot.commands.command import COORDINATOR, Command, Field, button, one, reply
 from bot.commands.forms import confirm_buttons
 from bot.commands.review_start import chosen, meant
@@ -24,6 +25,7 @@ from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, say
 from dialogues.model import Assignment, Purpose
 from dialogues.recurring import Recurrence, read_every, recurrence
+from dialogues.reply import LATEST
 from storage import schedules
 
 ANY = "-"
@@ -42,17 +44,23 @@ def read_interval(scene: Scene, text: str) -> str:
 def read_on(scene: Scene, text: str) -> str:
     """A weekday, kept as its number, or the first day, kept as ISO."""
     weekday = when.read_weekday(text)
-    return str(weekday) if weekday is not None else read_coming_day(scene, text)
+    if weekday is not None:
+        return str(weekday)
+    kept = read_coming_day(scene, text)
+    if date.fromisoformat(kept) > scene.today + LATEST:
+        raise Refusal("fault.too_far", words=text)
+    return kept
 
 
 def read_coming_day(scene: Scene, text: str) -> str:
     """A day to come where the group is, kept as ISO."""
     today = scene.now.astimezone(ZoneInfo(scene.group.zone)).date()
     try:
-        return when.read_day(text, today).isoformat()
+        day = when.read_day(text, today)
     except when.Unreadable as error:
         key = "fault.past_day" if error.why == "past" else "fault.day"
         raise Refusal(key, words=text) from None
+    return not_far(day, today, text).isoformat()
 
 
 def read_clock(scene: Scene, text: str) -> str:
@@ -90,10 +98,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     serving = fitting.about(scene, checkin)
     purposes = tuple((p.value, say(f"phrase.purpose_{p.value}")) for p in Purpose)
     often = tuple((text, worded(read_every(text))) for text in OFTEN)
-    found = [fitting.field(scene)]
-    if len(serving) > 1:
-        people_ = tuple((str(a.id), a.name) for a in serving)
-        found.append(Field("about", say("review/ask_about"), "one", people_))
+    found = [fitting.field(scene), *fitting.which(serving, checkin)]
     return [
         *found,
         Field("every", say("schedule/ask_every"), "words", often, read=read_interval,

@@ -19,6 +19,7 @@ from dialogues.daysoff import DaysOff
 from dialogues.errors import Refusal
 from dialogues.messages import Label, Message, Say, say
 from dialogues.model import Assignment, Member, Purpose
+from dialogues.reply import LATEST
 from storage import reviews, timers
 
 NOW = "now"
@@ -39,10 +40,13 @@ def read_start(scene: Scene, text: str) -> str:
     """When it opens, kept as ISO."""
     zone = ZoneInfo(scene.group.zone)
     try:
-        return when.read_moment(text, scene.now, zone).isoformat()
+        opens = when.read_moment(text, scene.now, zone)
     except when.Unreadable as error:
         key = "fault.past" if error.why == "past" else "fault.moment"
         raise Refusal(key, words=text) from None
+    if opens > scene.now + LATEST:
+        raise Refusal("fault.too_far", words=text)
+    return opens.isoformat()
 
 
 def shown_window(scene: Scene, kept: str) -> Label:
@@ -65,10 +69,7 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     serving = fitting.about(scene, checkin)
     purposes = tuple((p.value, say(f"phrase.purpose_{p.value}")) for p in Purpose)
     window = str(int(timedelta(days=scene.group.window_days).total_seconds()))
-    found = [fitting.field(scene)]
-    if len(serving) > 1:
-        people_ = tuple((str(a.id), a.name) for a in serving)
-        found.append(Field("about", say("review/ask_about"), "one", people_))
+    found = [fitting.field(scene), *fitting.which(serving, checkin)]
     seats = _seats(scene, given)
     return [
         *found,
@@ -94,9 +95,8 @@ def chosen(scene: Scene, given: Answers) -> Assignment | None:
     """The service it is about: the one chosen, or the only one it can be about."""
     serving = fitting.about(scene, meant(scene, given))
     chosen = one(given, "about")
-    if chosen is not None:
-        return next((a for a in serving if str(a.id) == chosen), None)
-    return serving[0] if len(serving) == 1 else None
+    only = serving[0] if len(serving) == 1 else None
+    return next((a for a in serving if str(a.id) == chosen), only)
 
 
 def _seats(scene: Scene, given: Answers) -> list[Member]:

@@ -52,7 +52,7 @@ def take(
         given = values.get(field.key, "")
         offered = (*field.options, *field.more)
         if not given or (isinstance(given, str) and not given.strip()):
-            if field.settled:
+            if field.settled and not (field.optional and field.key in values):
                 continue
             if not field.optional:
                 notes[field.key] = say("fault.needed")

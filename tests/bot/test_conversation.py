@@ -131,7 +131,7 @@ async def test_a_command_begun_is_not_lost_by_a_look_at_something_else(world: An
     await world.says("budi", "/partnership new Water")
     await world.says("budi", "/help")
     await world.says("budi", "Alpha\nBeta")
-    assert "3 of 4" in world.last("budi")
+    assert "Question 3" in world.last("budi")
 
 
 async def test_ten_thousand_characters_for_a_name_are_refused_and_the_form_stays(
@@ -142,7 +142,7 @@ async def test_ten_thousand_characters_for_a_name_are_refused_and_the_form_stays
     await world.says("budi", "x" * 10_000)
     assert "longer than 80" in world.last("budi")
     await world.says("budi", "Water")
-    assert "2 of 4" in world.last("budi")
+    assert "Question 2" in world.last("budi")
 
 
 async def test_founding_needs_a_code_where_it_is_not_open(tmp_path: Any, world: Any) -> None:
@@ -171,6 +171,6 @@ async def test_an_old_button_never_means_another_form(world: Any) -> None:
     await world.room.tap("budi", first, "Cancel")
     assert "Who is the broker" in world.last("budi")
     await world.says("budi", "Ratna")
-    assert "2 of" in world.last("budi")
+    assert "Question 2" in world.last("budi")
     said = [m.text for m in world.room.transcript("budi")]
     assert not any("Nothing was changed" in text or "Cancelled" in text for text in said), said

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import fitting, partnership_pause
+from bot.commands import fitting, partnership_pause, review_start
 from dialogues.cycle import Phase
 from dialogues.errors import Refusal
 from dialogues.library import Library
@@ -94,6 +94,19 @@ def test_with_several_brokers_it_is_about_whom_it_fits(group: Any, library: Libr
     assert fitting.about(scene, checkins["leadership"]) == [INSIDE, ENDING]
     assert fitting.about(scene, checkins["terminology"]) == []
     assert fitting.about(scene, None) == [INSIDE, ENDING]
+
+
+def test_whom_it_is_about_follows_the_check_in_that_was_chosen_last(
+    group: Any, library: Library
+) -> None:
+    scene = group(INSIDE, OUTSIDE)
+    for name, serving in (("internal-broker", INSIDE), ("external-broker", OUTSIDE)):
+        given = {"checkin": (name,), "about": ("1",)}  # settled for the check-in chosen first
+        assert review_start.chosen(scene, given) == serving
+        (field,) = fitting.which([serving], library.checkins[name])
+        assert field.default == (str(serving.id),)
+    (field,) = fitting.which([INSIDE, OUTSIDE], None)
+    assert field.default is None, "asked where it may be either"
 
 
 def test_in_a_crisis_only_a_broker_from_outside_is_asked_about_commitment(group: Any) -> None:

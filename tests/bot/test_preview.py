@@ -1,6 +1,7 @@
 """What `checkins show` prints fits its platform, uncut, in both languages."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +64,20 @@ def test_it_is_printed_screen_by_screen(library: Library, on: str) -> None:
     assert titles[0] == "# invitation" and titles[-1] == "# closed"
     assert all(json.loads(line) for line in lines if not line.startswith("# "))
     assert "Ratna Dewi" in "".join(lines) and "Mulai" in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "closes"),
+    [(27, 0, "Friday 4"), (27, 9, "Friday 4"), (27, 23, "Monday 7"), (28, 4, "Monday 7")],
+)
+def test_it_closes_when_a_real_one_would(
+    library: Library, day: int, hour: int, closes: str
+) -> None:
+    now = NOW.replace(day=day, hour=hour, minute=37)
+    checkin = library.checkins["role-clarity"]
+    read = "\n".join(read_out(library, checkin, "en", known("telegram"), now))
+    found = set(re.findall(r"\w+ \d+ December, [\d:]+ WITA", read))
+    assert found == {f"{closes} December, 17:00 WITA"}
 
 
 def test_there_are_two_platforms_to_show_it_on() -> None:

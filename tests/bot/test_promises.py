@@ -81,6 +81,29 @@ async def test_only_whoever_is_asked_can_answer(world: Any) -> None:
     assert [row.became for row in await rows(world, "action")] == ["open"]
 
 
+async def test_an_action_typed_across_two_groups_keeps_to_the_clock_of_its_own(world: Any) -> None:
+    await closed(world)
+    await replied(world)
+    before = len(world.codes("budi"))
+    await world.says("budi", "/partnership new Far away")
+    await world.says("budi", "Alpha\nBeta")
+    await world.taps("budi", "Time zone")
+    await world.says("budi", "Pacific/Honolulu")
+    await world.taps("budi", "An independent person")
+    await world.says("budi", "Ratna Dewi")
+    await world.taps("budi", "The partnership")
+    await world.says("ratna", f"/start {world.codes('budi')[before:][2]}")
+    for label in ("Join", "I agree"):
+        await world.taps("ratna", label)
+    await world.says("ratna", "/action changed 1")
+    await world.taps("ratna", "Far away")
+    await world.says("ratna", "Minutes within three days")
+    await world.says("ratna", "16 December")
+    assert "I ask again then" in world.last("ratna")
+    await world.forward(days=19)  # the 16th, half past twelve where the action was promised
+    assert any("Minutes within three days" in m.text for m in read(world, "ratna", ASKED))
+
+
 async def test_a_paused_group_is_asked_later(world: Any) -> None:
     await closed(world)
     await replied(world)

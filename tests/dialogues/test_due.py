@@ -40,10 +40,21 @@ def test_reminder_and_signal_follow_a_new_end_and_never_come_sooner(
     before = plan(opens, window, zone)
     by = DAY + (longest(opens, before.closes) - DAY) * share
     after = extension(opens, before.closes, by, zone)
-    assert after is not None and after == until(opens, after.closes)
+    assert after is not None and after == until(opens, after.closes, zone)
     assert before.signal is not None and after.signal is not None
     assert before.reminders[0] < after.reminders[0] < after.signal < after.closes
-    assert before.signal < after.signal
+    assert before.signal <= after.signal
+
+
+@given(OPENS, WINDOWS, ZONES.map(ZoneInfo))
+def test_the_signal_comes_in_working_hours_before_the_end(
+    opens: datetime, window: timedelta, zone: ZoneInfo
+) -> None:
+    times = plan(opens, window, zone)
+    assert times.signal is not None
+    assert opens + (times.closes - opens) * 3 / 4 <= times.signal < times.closes
+    there = times.signal.astimezone(zone)
+    assert 8 <= there.hour < 18 and there.weekday() < 5
 
 
 @given(OPENS, WINDOWS, st.integers(0, 3))

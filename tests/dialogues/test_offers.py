@@ -183,6 +183,16 @@ def test_a_month_lies_between_and_what_comes_by_itself_is_left_out() -> None:
     assert due(standing(ONE), date(2026, 4, 10)) is not None
 
 
+def test_the_year_offers_nothing_in_the_month_before_a_check_in_that_comes_by_itself() -> None:
+    today = date(2026, 4, 10)
+    for days, offered in ((1, False), (27, False), (28, True), (60, True)):
+        coming = today + timedelta(days=days)
+        assert (due(standing(ONE, coming=coming), today) is not None) == offered, days
+    ending = replace(ONE, ends=date(2026, 4, 25))
+    step = due(standing(ending, coming=today + timedelta(days=1)), today)
+    assert step is not None and step.why is Why.ENDING, "what a date asks for does not wait"
+
+
 def test_later_comes_again_and_never_does_not() -> None:
     later = told(standing(ONE), 80, answer=OfferState.LATER)
     assert [s.checkin for s in later] == ["role-clarity", "role-clarity", "role-clarity"]

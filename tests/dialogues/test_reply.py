@@ -117,12 +117,12 @@ def test_a_reply_reads_the_same_for_everybody(texts: Texts) -> None:
         "**What Ratna Dewi heard**",
         "Meetings take *too* long.",
         "**What will be done**",
-        "- Minutes within two days (Ratna Dewi, until 11 December)",
+        "- Minutes within two days (Ratna Dewi, by 11 December)",
         "- New ideas (the partners)",
         "The talk about it is on 14 December.",
     ]
     indonesian = texts.word(said, replace(reader, language="id"))
-    assert "sampai 11 Desember" in indonesian and "para mitra" in indonesian
+    assert "paling lambat 11 Desember" in indonesian and "para mitra" in indonesian
     assert r"\*too\*" in indonesian, "what somebody writes is no markup"
 
 

@@ -42,6 +42,20 @@ def test_a_value_that_is_called_like_something_global_is_the_value(texts: Texts)
     assert "Language: Bahasa Indonesia" in texts.label(said, reader("en"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("enrolled", [False, True])
+def test_help_says_what_each_command_is_for_on_one_screen(
+    texts: Texts, language: str, enrolled: bool
+) -> None:
+    said = say("help/help", coordinator=enrolled, broker=enrolled, enrolled=enrolled)
+    whole = plain(texts.word(said, reader(language)))
+    lines = [line for line in whole.splitlines() if line.startswith("- /")]
+    assert len(lines) >= 11
+    assert all(re.match(r"- (/[a-z ]+(, )?)+: \w", line) for line in lines), lines
+    partner = say("help/help", coordinator=False, broker=False, enrolled=enrolled)
+    assert len(plain(texts.word(partner, reader(language)))) < 950
+
+
 def test_the_translation_is_complete_and_certain() -> None:
     with PO.open("rb") as file:
         catalogue = read_po(file)

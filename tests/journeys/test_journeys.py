@@ -121,6 +121,8 @@ class Teller:
                     continue
                 labels = " ".join(f"[{label}]" for label, _ in message.buttons)
                 form = f"(a form: {message.form.title})" if message.form else ""
+                wrong = [f for f in message.form.fields if f.error] if message.form else []
+                form += "".join(f"\n(beside “{f.label}”: {f.error})" for f in wrong)
                 files = " ".join(f"({file.name})" for file in message.files)
                 body = "\n".join(p for p in (plain(message.text), labels, form, files) if p)
                 key = (user, message.id)

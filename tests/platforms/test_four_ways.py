@@ -97,7 +97,7 @@ async def test_out_of_order_nothing_is_stuck(both: Both) -> None:
     tg, slack = both.tg, both.slack
     budi = tg.user("Budi")
     await budi.send(f"/start {await both.founding_code()}")
-    await tapped(budi, "Set up a partnership", "1 of")
+    await tapped(budi, "Set up a partnership", "Question 1")
     tg.reorder(2)
     await budi.send("Water for Bima")
     await budi.send("/help")

@@ -186,11 +186,11 @@ async def slack_answers(slack: Platform, who: str) -> None:
 async def founded(stage: Stage) -> list[str]:
     tg = stage.tg
     await tg.order("send", "Budi", f"/start {stage.founder()}")
-    await telegram_tap(tg, "Budi", "Set up a partnership", "1 of")
-    for words, then in (("Water for Bima", "2 of"), ("PU\nAir\nTirta\nDesa", "3 of")):
+    await telegram_tap(tg, "Budi", "Set up a partnership", "Question 1")
+    for words, then in (("Water for Bima", "Question 2"), ("PU\nAir\nTirta\nDesa", "Question 3")):
         await tg.order("send", "Budi", words)
         await tg.order("wait", "Budi", then, timeout=PATIENCE)
-    await telegram_tap(tg, "Budi", "That's right", "4 of")
+    await telegram_tap(tg, "Budi", "That's right", "Question 4")
     await telegram_tap(tg, "Budi", "An independent person", "name")
     await tg.order("send", "Budi", "Ratna Dewi")
     await telegram_tap(tg, "Budi", "The partnership", "is set up")

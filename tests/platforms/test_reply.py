@@ -58,7 +58,7 @@ async def test_on_slack_it_is_one_page(quick: Both) -> None:
     assert ratna.modal is None, ratna.form_errors
     await clicked(ratna, "Send the reply", "Thank you for answering the group")
     told = await budi.wait("What Ratna Dewi heard", timeout=PATIENCE)
-    assert "Minutes (Ratna Dewi, until 11 December)" in told["text"]
+    assert "Minutes (Ratna Dewi, by 11 December)" in told["text"]
     await quick.quiet()
     for name in ON_SLACK:
         seen = await quick.slack.user(name).wait("What Ratna Dewi heard", PATIENCE)
@@ -77,7 +77,7 @@ async def test_on_telegram_it_is_question_by_question(quick: Both) -> None:
     await ratna.send(HEARD)
     await ratna.wait("What will be done?", timeout=PATIENCE)
     await ratna.send("Minutes")
-    await tapped(ratna, "I do", "Until when")
+    await tapped(ratna, "I do", "By when")
     await ratna.send("31 February")
     await ratna.wait("as a day", timeout=PATIENCE)
     await ratna.send("11 December")

@@ -25,14 +25,14 @@ PICKS = ("Agree", "Agree", "Disagree", "Strongly agree", "Agree")
 async def founded(both: Both, budi: TelegramUser) -> list[str]:
     """Set the partnership up on Telegram; the join codes in the order they were given."""
     await budi.send(f"/start {await both.founding_code()}")
-    await tapped(budi, "Set up a partnership", "1 of")
+    await tapped(budi, "Set up a partnership", "Question 1")
     for words, then in (
-        ("Water for Bima", "2 of"),
-        ("Dinas PU\nYayasan Air\nPT Tirta\nForum Desa", "3 of"),
+        ("Water for Bima", "Question 2"),
+        ("Dinas PU\nYayasan Air\nPT Tirta\nForum Desa", "Question 3"),
     ):
         await budi.send(words)
         await budi.wait(then, timeout=PATIENCE)
-    await tapped(budi, "That's right", "4 of")
+    await tapped(budi, "That's right", "Question 4")
     await tapped(budi, "An independent person", "name")
     await budi.send("Ratna Dewi")
     await tapped(budi, "The partnership", "is set up")

@@ -1,0 +1,46 @@
+"""A command's form as one page, on a platform where nobody can type to it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapters.playground.adapter import Playground
+from dialogues.messages import FormField
+
+PEOPLE = [f"u{number}" for number in range(8)]
+
+
+@pytest.fixture(autouse=True)
+def on_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Playground, "ability", replace(Playground.ability, types=False))
+
+
+async def founded(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group, set up where people can type."""
+    with monkeypatch.context() as typing:
+        typing.setattr(Playground, "ability", replace(Playground.ability, types=True))
+        await world.founded(PEOPLE)
+
+
+async def left_out(world: Any, *members: str) -> FormField:
+    """Open the page with who is left out, and hand it in with *members* ticked."""
+    await world.taps("budi", "Change")
+    await world.taps("budi", "Left out")
+    field: FormField
+    (field,) = world.room.transcript("budi")[-1].form.fields
+    await world.fills("budi", {"without": members})
+    return field
+
+
+async def test_what_is_emptied_on_a_page_is_nobody(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await founded(world, monkeypatch)
+    await world.says("budi", "/review start responsibilities for 7d purpose learn")
+    assert "8 people" in world.last("budi")
+    field = await left_out(world, "3")
+    assert "3" not in field.value
+    assert "7 people" in world.last("budi")
+    assert (await left_out(world)).value == ("3",)
+    assert "8 people" in world.last("budi")
