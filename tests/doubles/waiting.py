@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Got = TypeVar("Got")
+PATIENCE = 20.0
+"""Seconds: nothing that works takes so long, however much else the machine has to do."""
 
 
 async def until(
