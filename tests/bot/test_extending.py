@@ -47,6 +47,7 @@ options = [
 """
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_third_check_in_is_one_file(
     tmp_path: Path, world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ async def seen(bot: PtbBot, *wanted: object) -> None:
     size = len(wanted)
     await until(
         lambda: wanted in [event[:size] for event in bot.events],
-        4,
+        PATIENCE,
         lambda: f"{wanted} is not among {bot.events}",
     )
 

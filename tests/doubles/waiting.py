@@ -14,11 +14,15 @@ async def until(
     get: Callable[[], Got],
     timeout: float,  # noqa: ASYNC109
     complaint: Callable[[], object],
+    every: float = 0.01,
 ) -> Got:
-    """What `get` returns as soon as it is true; after `timeout` seconds fails with `complaint`."""
+    """What `get` returns as soon as it is true; after `timeout` seconds fails with `complaint`.
+
+    It is looked at *every* so many seconds: seldom, where looking is work.
+    """
     end = time.monotonic() + timeout
     while not (got := get()):
         if time.monotonic() > end:
             raise AssertionError(complaint())
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(every)
     return got
