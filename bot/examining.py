@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import dumps
+from bot.clock import SystemClock
 from bot.disks import same_disk, same_folder
 from bot.doctor import DATABASE, FILE, MEMORY, Postgres, Snapshot
 from bot.settings import Settings
@@ -72,7 +73,7 @@ async def _platforms(settings: Settings) -> tuple[str, ...]:
 
         bot, app = settings.slack_bot_token, settings.slack_app_token
         tokens = bot.get_secret_value(), app.get_secret_value() if app else ""
-        found += await slack.lacking(*tokens, settings.slack_api_url)
+        found += await slack.lacking(*tokens, settings.slack_api_url, SystemClock())
     elif settings.slack_client_id and settings.slack_client_secret is not None:
         from adapters.slack import examining as slack
 
@@ -83,8 +84,9 @@ async def _platforms(settings: Settings) -> tuple[str, ...]:
                 "The tokens of Slack's workspaces cannot be opened, so Titian will not start: set "
                 "TITIAN_MASTER_KEY to the key under which they were sealed."
             )
-        api = settings.slack_api_url
-        found += await slack.lacking_of_many(settings.slack_client_id, secret, api, kept or {})
+        found += await slack.lacking_of_many(
+            settings.slack_client_id, secret, settings.slack_api_url, kept or {}, SystemClock()
+        )
     return tuple(found)
 
 

@@ -199,13 +199,33 @@ class FileKeyring:
 def write_whole(path: Path, content: bytes) -> None:
     """A file, 0600: as it was, or whole and on the disk."""
     part = path.with_suffix(".part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _write(part, content, os.O_TRUNC)
+    part.replace(path)
+    sync(path.parent)
+
+
+def write_first(path: Path, content: bytes, part: Path) -> bool:
+    """A file, 0600, by way of *part*: absent, or whole and on the disk; never in another's place.
+
+    Returns whether it is this one: somebody may have been first.
+    """
+    _write(part, content, os.O_EXCL)
+    try:
+        path.hardlink_to(part)
+    except (FileExistsError, FileNotFoundError):  # the latter: *part* was swept
+        return False
+    finally:
+        part.unlink(missing_ok=True)
+    sync(path.parent)
+    return True
+
+
+def _write(path: Path, content: bytes, how: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
-    sync(path.parent)
 
 
 def sync(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Which keyring: memory, a folder, or a table in a second database."""
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from storage.keyring import (
     Keyring,
     MemoryKeyring,
     checked,
+    write_first,
 )
 
 MASTER = "master"
@@ -152,6 +152,7 @@ def open_keyring(where: str, master: str | None, database: str = "") -> tuple[Ke
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (folder / TURNING).exists():
             raise CannotStart(INTERRUPTED)
+        _sweep(folder)
         key, made = (_master(master), False) if master else _own_master(folder / MASTER)
         return FileKeyring(folder, key), made
     except OSError as error:
@@ -194,13 +195,17 @@ def next_master(where: str, master: str | None, upcoming: str | None) -> bytes:
 
 
 def _own_master(path: Path) -> tuple[bytes, bool]:
-    if path.exists():
-        return _master(path.read_text().strip()), False
-    key = nacl_random.random(SIZE)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(key.hex())
-    return key, True
+    made = False
+    while not path.exists():
+        part = path.with_name(f"{path.name}.{nacl_random.random(8).hex()}.part")
+        made = write_first(path, nacl_random.random(SIZE).hex().encode(), part)
+    return _master(path.read_text().strip()), made
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a death left beside a master key: it may be a second name of it."""
+    for part in folder.glob(f"{MASTER}.*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _master(text: str) -> bytes:

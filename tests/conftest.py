@@ -1,6 +1,7 @@
 """What every test can ask for: databases, a clock, a house, and a world that runs."""
 
 import asyncio
+import gc
 import os
 import random
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what a test starts is read once, as anywhere
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="titian-run-"))
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
@@ -32,6 +34,18 @@ from storage.store import Store
 POSTGRES = "TEST_DATABASE_URL"
 settings.register_profile("titian", deadline=None)  # how long something takes is for the bench
 settings.load_profile("titian")
+
+# What each application, and each client of HTTP, would read anew for 0.1 s and never changes.
+once = pytest.MonkeyPatch()
+once.setattr("bot.app.open_library", cache(open_library))
+once.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not looked through for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def lacking(what: str, required: str) -> None:
@@ -55,29 +69,55 @@ def postgres() -> Iterator[str]:
         return
     folder = tempfile.mkdtemp(prefix="titian-postgres-")
     server = get_server(folder)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _in_haste(url)
+        yield url
     finally:
         server.cleanup()
 
 
+def _in_haste(server: str) -> None:
+    """Nobody pulls the plug of a server that lives as long as its tests."""
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as link:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            link.execute(sa.text(f"ALTER SYSTEM SET {name} = off"))
+        link.execute(sa.text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """The name of a PostgreSQL database as it is after every migration, to be copied."""
+    with fresh_database(postgres) as url:
+        upgrade(url)
+        yield sa.make_url(url).database or ""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, empty database of each kind."""
+    """A fresh database of each kind: empty, but for a `store`."""
+    full = "store" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'titian.db'}"
+        file = tmp_path / "titian.db"
+        if full:
+            with_every_table(file)
+        yield f"sqlite:///{file}"
         return
-    with fresh_database(request.getfixturevalue("postgres")) as url:
+    server = request.getfixturevalue("postgres")
+    template = request.getfixturevalue("migrated") if full else "template1"
+    with fresh_database(server, template) as url:
         yield url
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """An empty database on a PostgreSQL server."""
+def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
+    """A database on a PostgreSQL server, empty or a copy of *template*."""
     name = "t" + os.urandom(6).hex()
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as link:
-        link.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        link.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
         yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -94,6 +134,12 @@ def _every_table() -> bytes:
         upgrade(f"sqlite:///{file}")
         assert [left.name for left in file.parent.iterdir()] == [file.name]
         return file.read_bytes()
+
+
+def with_every_table(file: Path) -> None:
+    """Put a SQLite file there as it is after every migration."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_every_table())
 
 
 @pytest.fixture
@@ -144,8 +190,7 @@ class World:
         file = folder / "titian.db"
         given = {"database_url": f"sqlite:///{file}", "keyring": "memory:"}
         if "database_url" not in settings and not file.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(_every_table())
+            with_every_table(file)
         self.app = App(Settings(**{**given, **settings}), self.clock, "http://127.0.0.1:8000")  # type: ignore[arg-type]
         room = self.app.adapters["playground"]
         assert isinstance(room, Playground)

@@ -3,6 +3,7 @@
 The SDK's errors carry the request with the token in it: none of them leaves this package.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -127,7 +128,12 @@ def _status(error: BaseException) -> int:
     return int(getattr(response, "status_code", getattr(response, "status", 0)))
 
 
+def headers(error: BaseException) -> Mapping[str, str]:
+    """Those of a refusal; none where no answer came."""
+    found: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", {})
+    return found
+
+
 def _patience(error: BaseException) -> float:
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    told = str(headers.get("Retry-After", ""))
+    told = str(headers(error).get("Retry-After", ""))
     return float(told) if told.isdigit() else SOON

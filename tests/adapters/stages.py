@@ -23,6 +23,7 @@ from tests.adapters.spaces import grounded
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.telegram_double import TelegramDouble
 from tests.doubles.telegram_people import Limits
+from tests.doubles.waiting import PATIENCE
 
 NAME = "Sari Wulandari"
 
@@ -284,7 +285,7 @@ async def listening(stage: Stage, handler: Handler) -> AsyncIterator[None]:
     """Run the stage's adapter with *handler*."""
     up = asyncio.Event()
     task = asyncio.create_task(stage.adapter.run(handler, up.set))
-    await asyncio.wait_for(up.wait(), 10)
+    await asyncio.wait_for(up.wait(), PATIENCE)
     try:
         yield
     finally:

@@ -21,7 +21,7 @@ from dialogues.messages import (
     app_of,
 )
 from tests.adapters.stages import NAME, Stage, listening, opened
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 ADAPTERS = ("playground", "telegram", "slack", "slack in two workspaces", "lines")
 WAYS = (*ADAPTERS, "telegram by webhook", "slack over HTTP")
@@ -65,12 +65,14 @@ async def stage(request: pytest.FixtureRequest, script: Script) -> AsyncIterator
 
 
 async def heard(script: Script, count: int) -> None:
-    await until(lambda: len(script.heard) >= count, 5, lambda: f"heard {len(script.heard)}")
+    await until(lambda: len(script.heard) >= count, PATIENCE, lambda: f"heard {len(script.heard)}")
 
 
 async def shows(stage: Stage, *texts: str) -> None:
     wanted = list(texts)
-    await until(lambda: [m.text for m in stage.shown()] == wanted, 6, lambda: f"{stage.shown()}")
+    await until(
+        lambda: [m.text for m in stage.shown()] == wanted, PATIENCE, lambda: f"{stage.shown()}"
+    )
 
 
 async def test_it_says_what_it_is(stage: Stage) -> None:
@@ -105,7 +107,7 @@ async def test_nothing_is_said_before_it_is_decided(stage: Stage, script: Script
     await heard(script, 1)
     assert stage.shown() == [] and script.decided == 1
     await asking
-    await until(lambda: stage.shown(), 5, lambda: "nothing came")
+    await until(lambda: stage.shown(), PATIENCE, lambda: "nothing came")
     assert script.decided == 2
     stage.clean()
 
@@ -134,13 +136,13 @@ async def test_a_tap_names_its_message_and_its_reply_takes_the_place(
         Outgoing(event.chat, "Two", replaces=event.message),
         Outgoing(event.chat, "And three"),
     ]
-    await until(lambda: stage.shown(), 5, lambda: "nothing came")
+    await until(lambda: stage.shown(), PATIENCE, lambda: "nothing came")
     await stage.tap(message, "Yes")
     await shows(stage, "Two", "And three")
     (tap,) = script.heard
     assert tap.event == Tap("r:1:pick:0:3")
     assert (tap.message, tap.chat, tap.private) == (message, stage.spot, True)
-    await until(lambda: len(script.noted) == 2, 5, lambda: str(script.noted))
+    await until(lambda: len(script.noted) == 2, PATIENCE, lambda: str(script.noted))
     assert script.noted[0] == message
     stage.clean()
 
@@ -149,7 +151,7 @@ async def test_a_tap_names_its_message_and_its_reply_takes_the_place(
 async def test_what_comes_twice_has_one_key(stage: Stage, script: Script) -> None:
     """An adapter may drop a repeat; one that passes it on gives it the same key."""
     message = await stage.adapter.send(Outgoing(stage.spot, "One", (("Yes", "t"),)))
-    await until(lambda: stage.shown(), 5, lambda: "nothing came")
+    await until(lambda: stage.shown(), PATIENCE, lambda: "nothing came")
     await stage.tap(message, "Yes", twice=True)
     await heard(script, 1)
     await asyncio.sleep(0.2)
@@ -172,7 +174,7 @@ async def test_much_is_shown_whole(stage: Stage) -> None:
         said = "".join("".join(m.text for m in stage.shown()).split())
         return said == "".join(text.replace("*", "").split())
 
-    await until(whole, 15, lambda: f"{[len(m.text) for m in stage.shown()]}")
+    await until(whole, PATIENCE, lambda: f"{[len(m.text) for m in stage.shown()]}")
     assert [b for m in stage.shown() for b in m.buttons] == [label for label, _ in buttons]
     stage.clean()
 
@@ -183,7 +185,9 @@ async def test_files_come_with_their_message(stage: Stage) -> None:
         File("report.html", "text/html", b"<p>All of it</p>"),
     )
     await stage.adapter.send(Outgoing(stage.spot, "The report", files=files))
-    await until(lambda: [m.files for m in stage.shown()] == [2], 8, lambda: f"{stage.shown()}")
+    await until(
+        lambda: [m.files for m in stage.shown()] == [2], PATIENCE, lambda: f"{stage.shown()}"
+    )
     stage.clean()
 
 
@@ -205,7 +209,9 @@ async def test_a_whole_form(stage: Stage, script: Script) -> None:
     await stage.command("checkin page 7")
     script.answer = lambda event: [Outgoing(event.chat, "Thanks.")]
     await stage.fill({"r1": "Yes"})
-    await until(lambda: "Thanks." in [m.text for m in stage.shown()], 6, lambda: f"{stage.shown()}")
+    await until(
+        lambda: "Thanks." in [m.text for m in stage.shown()], PATIENCE, lambda: f"{stage.shown()}"
+    )
     assert script.heard[-1].event == Filled("w:7", {"r1": ("5",)})
     stage.clean()
 

@@ -32,6 +32,7 @@ from dialogues.messages import (
     Text,
 )
 
+expect.set_options(timeout=30_000)  # a loaded machine needs more than the five seconds
 SHOTS = Path("/tmp/playground-shots")  # noqa: S108
 REQUIRED = "TEST_REQUIRE_BROWSER"
 PHONE = ViewportSize(width=390, height=844)
@@ -109,7 +110,7 @@ class Waiter:
 
     async def heard(self, count: int) -> Incoming:
         """The last event, once there were *count*."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await self.counted[count].wait()
         assert len(self.handled) == count
         return self.handled[-1]

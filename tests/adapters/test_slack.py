@@ -32,7 +32,7 @@ from dialogues.messages import (
 from dialogues.ports import Adapter
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_people import User
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 TEAM = "T0DOUBLE"
 SORRY = {"en": "Something went wrong & it's our fault.", "id": "Ada yang salah."}
@@ -60,11 +60,13 @@ class Script:
         self.answer: Answer = lambda event: [Outgoing(event.chat, "Heard.")]
         self.wait = 0.0
         self.broken: Exception | None = None
+        self.failed = 0
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         self.handled.append(incoming)
         await asyncio.sleep(self.wait)
         if self.broken is not None:
+            self.failed += 1
             raise self.broken
         self.committed += 1
         return self.answer(incoming)
@@ -95,7 +97,7 @@ class Ground:
 
     async def quiet(self, method: str, count: int) -> None:
         """Wait for the *count*th call, and a moment for one too many."""
-        await until(lambda: len(self.calls(method)) >= count, 3, lambda: self.slack.calls)
+        await until(lambda: len(self.calls(method)) >= count, PATIENCE, lambda: self.slack.calls)
         await asyncio.sleep(0.1)
         assert len(self.calls(method)) == count
 
@@ -113,7 +115,7 @@ async def grounded(clean: bool = True, **options: Any) -> AsyncIterator[Ground]:
             asyncio.Event(),
         )
         task = asyncio.create_task(adapter.run(script, up.set))
-        await asyncio.wait_for(up.wait(), 3)
+        await asyncio.wait_for(up.wait(), PATIENCE)
         ground = Ground(slack, adapter, script, task)
         try:
             yield ground
@@ -212,7 +214,7 @@ async def test_further_replies_and_check_ins_go_to_the_direct_message(ground: Gr
     await ana.wait("Three")
     assert [m["text"] for m in ana.seen(place)] == ["One"]
     assert [m["text"] for m in ana.seen()] == ["A message", "Three"]
-    await until(lambda: len(ground.script.noted) == 2, 3, lambda: ground.script.noted)
+    await until(lambda: len(ground.script.noted) == 2, PATIENCE, lambda: ground.script.noted)
     assert [(o.text, ts) for o, ts in ground.script.noted] == [
         ("Two", ana.seen()[0]["ts"]),
         ("Three", ana.seen()[1]["ts"]),
@@ -549,7 +551,7 @@ async def test_a_button_edits_its_message(ground: Ground) -> None:
     assert heard.event == Tap("y") and heard.message == sent
     assert heard.chat == home(ana) and heard.private and heard.place is None
     assert not ground.calls("conversations.open")  # the payload told where it stands
-    await until(lambda: ground.script.noted, 3, lambda: "not noted")
+    await until(lambda: ground.script.noted, PATIENCE, lambda: "not noted")
     assert ground.script.noted[0][1] == sent
 
 
@@ -593,7 +595,7 @@ async def test_a_conversation_only_one_person_sees_stays_where_it_is(ground: Gro
     heard = ground.heard
     assert heard.private and heard.chat == home(ana) and heard.place == Spot("slack", place.id)
     assert [call["replace_original"] for call in ground.calls("response_url")] == [True, False]
-    await until(lambda: len(ground.script.noted) == 2, 3, lambda: ground.script.noted)
+    await until(lambda: len(ground.script.noted) == 2, PATIENCE, lambda: ground.script.noted)
     assert [o.text for o, _ in ground.script.noted] == ["A check-in", "For the file"]
 
 
@@ -607,7 +609,7 @@ async def test_a_check_in_begun_there_moves_to_the_direct_message(ground: Ground
     ]
     await ana.click("This one", channel=place)
     message = await ana.wait("Begin.")
-    await until(lambda: ground.script.noted, 3, lambda: "not noted")
+    await until(lambda: ground.script.noted, PATIENCE, lambda: "not noted")
     (noted,) = ground.script.noted
     assert noted[0].replaces is None and noted[1] == message["ts"]
 
@@ -657,7 +659,7 @@ async def test_a_message_that_is_gone_is_sent_anew(ground: Ground) -> None:
     ]
     ground.slack.fail("chat.update", "error", error="message_not_found")
     await ana.click("Yes")
-    await until(lambda: ground.script.noted, 3, lambda: ana.seen())
+    await until(lambda: ground.script.noted, PATIENCE, lambda: ana.seen())
     assert len(ana.seen()) == 2 and ground.script.noted[0][0].replaces is None
 
 
@@ -813,7 +815,7 @@ async def test_a_failing_event_comes_again(ground: Ground) -> None:
     ground.slack.ack_seconds = 0.3
     ground.script.broken = NotNow()
     task = asyncio.create_task(ground.slack.event(joined(ground, ana, place.id), wait=True))
-    await until(lambda: len(ground.script.handled) == 1, 3, lambda: "nothing")
+    await until(lambda: ground.script.failed, PATIENCE, lambda: "nothing")
     ground.script.broken = None
     await task
     await ana.wait("Heard.", channel=place)
@@ -1021,7 +1023,7 @@ async def test_a_reply_that_cannot_be_noted_or_drawn_stops_nothing(
     with capture_logs() as logs:
         await ana.command("/titian", "x")
         await ana.wait("Sent.")
-        await until(lambda: logs, 3, lambda: "nothing logged")
+        await until(lambda: logs, PATIENCE, lambda: "nothing logged")
     assert [(e["event"], e["hint"]) for e in logs] == [("slack_failed", "reply")]
     ground.says("In the ack.", "Again.")
     await ana.command("/titian", "x")
@@ -1046,7 +1048,7 @@ async def test_one_message_a_second_and_no_more() -> None:
 async def test_a_socket_that_ends_is_renewed(ground: Ground, reason: str | None) -> None:
     ana = ground.slack.user("Ana")
     await ground.slack.disconnect(reason)
-    await until(lambda: ground.slack.sockets, 3, lambda: "no socket")
+    await until(lambda: ground.slack.sockets, PATIENCE, lambda: "no socket")
     await ana.command("/titian", "x")
     assert "Heard." in ana.seen()[0]["text"]
     assert not ground.task.done()
@@ -1057,7 +1059,7 @@ async def test_an_acknowledgement_survives_a_new_socket(ground: Ground, reason: 
     ana = ground.slack.user("Ana")
     ground.script.wait = 0.3
     task = asyncio.create_task(ana.command("/titian", "x"))
-    await until(lambda: ground.script.handled, 3, lambda: "nothing")
+    await until(lambda: ground.script.handled, PATIENCE, lambda: "nothing")
     await ground.slack.disconnect(reason)
     delivery = await task
     assert delivery.acked and ground.script.committed == 1
@@ -1070,14 +1072,14 @@ async def test_a_socket_that_cannot_be_renewed_is_said(
     ground.slack.fail("apps.connections.open", "hang", times=9, seconds=0.4)
     await ground.slack.disconnect(None)
     with pytest.raises(NetworkError):
-        await asyncio.wait_for(asyncio.shield(ground.task), 3)
+        await asyncio.wait_for(asyncio.shield(ground.task), PATIENCE)
 
 
 async def test_a_refused_renewal_is_said(ground: Ground) -> None:
     ground.slack.fail("apps.connections.open", "error", error="token_revoked")
     await ground.slack.disconnect(None)
     with pytest.raises(InvalidToken):
-        await asyncio.wait_for(asyncio.shield(ground.task), 3)
+        await asyncio.wait_for(asyncio.shield(ground.task), PATIENCE)
 
 
 async def test_being_stopped_in_the_middle_finishes_what_was_begun(ground: Ground) -> None:
@@ -1085,7 +1087,7 @@ async def test_being_stopped_in_the_middle_finishes_what_was_begun(ground: Groun
     ground.says("In the ack.", "Afterwards.")
     ground.script.wait = 0.4
     task = asyncio.create_task(ana.command("/titian", "x"))
-    await until(lambda: ground.script.handled, 3, lambda: "nothing")
+    await until(lambda: ground.script.handled, PATIENCE, lambda: "nothing")
     await ground.stop()
     assert ground.task.cancelled()
     delivery = await task
@@ -1101,8 +1103,8 @@ async def test_being_stopped_does_not_wait_for_ever(
     ground.script.wait = 30
     ground.slack.ack_seconds = 1
     task = asyncio.create_task(ana.command("/titian", "x"))
-    await until(lambda: ground.script.handled, 3, lambda: "nothing")
-    await asyncio.wait_for(ground.stop(), 1)
+    await until(lambda: ground.script.handled, PATIENCE, lambda: "nothing")
+    await asyncio.wait_for(ground.stop(), 10)
     await task
     left = [repr(other) for other in asyncio.all_tasks()]
     assert not any("slack_sdk" in name or "/adapters/slack/" in name for name in left), left
@@ -1115,7 +1117,7 @@ async def test_being_stopped_before_it_began() -> None:
         slack.fail("auth.test", "hang", seconds=0.5)
         adapter = Slack("xoxb-double", "xapp-double", slack.api_url)
         task = asyncio.create_task(adapter.run(Script(), lambda: None))
-        await until(lambda: slack.calls, 3, lambda: "nothing")
+        await until(lambda: slack.calls, PATIENCE, lambda: "nothing")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert task.cancelled()
@@ -1159,7 +1161,7 @@ async def test_logs_hold_neither_words_nor_tokens(
         ground.script.broken = RuntimeError("secret failure")
         await ana.command("/titian", "secret words")
         await ground.slack.disconnect(None)
-        await until(lambda: ground.slack.sockets, 3, lambda: "no socket")
+        await until(lambda: ground.slack.sockets, PATIENCE, lambda: "no socket")
         await ground.stop()
     said = caplog.text + str(logs)
     for word in ("secret", "xoxb", "xapp", "Ana-Name", "Step 1"):

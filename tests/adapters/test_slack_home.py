@@ -11,7 +11,7 @@ from adapters.slack.home import view
 from dialogues.messages import Incoming, Opened, Outgoing, Spot, Tap
 from tests.adapters.test_slack import Ground, ground, home  # noqa: F401  (a fixture)
 from tests.doubles.slack_limits import check_view
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 HERE = Spot("slack", "U1")
 
@@ -30,7 +30,7 @@ async def test_opening_publishes_the_parts_with_a_line_between(ground: Ground) -
     ana = ground.slack.user("Ana")
     ground.script.answer = page
     await ana.open_home()
-    await until(lambda: ana.home, 3, lambda: ground.slack.calls)
+    await until(lambda: ana.home, PATIENCE, lambda: ground.slack.calls)
     assert ana.home is not None
     kinds = [block["type"] for block in ana.home["blocks"]]
     assert kinds == ["rich_text", "actions", "divider", "rich_text", "actions"]
@@ -44,7 +44,7 @@ async def test_a_button_on_it_is_answered_in_the_chat_and_renews_it(ground: Grou
     ana = ground.slack.user("Ana")
     ground.script.answer = page
     await ana.open_home()
-    await until(lambda: ana.home, 3, lambda: ground.slack.calls)
+    await until(lambda: ana.home, PATIENCE, lambda: ground.slack.calls)
     await ana.click("Language")
     await ana.wait("Heard.")
     taps = [e for e in ground.script.handled if isinstance(e.event, Tap)]
@@ -60,7 +60,7 @@ async def test_what_is_sent_to_somebody_renews_their_page_and_nobody_elses(
     ana, budi = ground.slack.user("Ana"), ground.slack.user("Budi")
     ground.script.answer = page
     await ana.open_home()
-    await until(lambda: ana.home, 3, lambda: ground.slack.calls)
+    await until(lambda: ana.home, PATIENCE, lambda: ground.slack.calls)
     await ground.adapter.send(Outgoing(home(ana), "A check-in is waiting"))
     await ground.adapter.send(Outgoing(home(budi), "A check-in is waiting"))
     await ground.quiet("views.publish", 2)
@@ -77,11 +77,11 @@ async def test_a_page_that_is_not_taken_is_said_once_and_comes_again(
     ground.slack.fail("views.publish", **fault)
     with capture_logs() as logs:
         await ana.open_home()
-        await until(lambda: logs, 3, lambda: "nothing logged")
+        await until(lambda: logs, PATIENCE, lambda: "nothing logged")
     assert [entry["event"] for entry in logs] == ["home_not_shown"]
     assert ana.id not in str(logs)
     await ana.open_home()
-    await until(lambda: ana.home, 3, lambda: ground.slack.calls)
+    await until(lambda: ana.home, PATIENCE, lambda: ground.slack.calls)
 
 
 async def test_the_messages_tab_is_no_page(ground: Ground) -> None:  # noqa: F811

@@ -22,7 +22,7 @@ from dialogues.ports import Intake
 from tests.adapters.served import reserved, served
 from tests.adapters.test_slack import SORRY, Script
 from tests.doubles.slack_double import SlackDouble
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 COMMAND = {
     "command": "/titian",
@@ -49,7 +49,7 @@ class Ground:
             return await http.post(self.url, content=raw, headers=signed)
 
     async def decided(self, count: int) -> None:
-        await until(lambda: self.script.committed >= count, 5, lambda: self.script.handled)
+        await until(lambda: self.script.committed >= count, PATIENCE, lambda: self.script.handled)
 
 
 @asynccontextmanager
@@ -60,7 +60,7 @@ async def grounded() -> AsyncIterator[Ground]:
         script, up = Script(), asyncio.Event()
         async with served(sock, adapter.routes()):
             task = asyncio.create_task(adapter.run(script, up.set))
-            await asyncio.wait_for(up.wait(), 5)
+            await asyncio.wait_for(up.wait(), PATIENCE)
             try:
                 yield Ground(slack, script, adapter, address + PATH)
             finally:
@@ -189,8 +189,8 @@ async def test_an_event_that_failed_comes_again(ground: Ground) -> None:
     moved = {"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C2"}
     ground.script.broken = NotNow()
     asking = asyncio.create_task(ground.slack.event(moved, wait=True))
-    await until(lambda: ground.slack.deliveries, 3, lambda: "nothing came")
-    await until(lambda: ground.slack.deliveries[0].status == 500, 3, lambda: "not refused")
+    await until(lambda: ground.slack.deliveries, PATIENCE, lambda: "nothing came")
+    await until(lambda: ground.slack.deliveries[0].status == 500, PATIENCE, lambda: "not refused")
     ground.script.broken = None
     await asking
     assert ground.slack.deliveries[-1].acked and ground.script.committed == 1
@@ -234,10 +234,10 @@ async def test_at_a_stop_what_is_under_way_ends_and_the_rest_comes_again(
         async with served(sock, adapter.routes()):
             assert (await ground.post(urlencode(COMMAND))).status_code == 503
             task = asyncio.create_task(adapter.run(script, up.set))
-            await asyncio.wait_for(up.wait(), 5)
+            await asyncio.wait_for(up.wait(), PATIENCE)
             sari, script.wait = slack.user("Sari"), 0.3
             asking = asyncio.create_task(sari.command("/titian", "help"))
-            await until(lambda: script.handled, 3, lambda: "not heard")
+            await until(lambda: script.handled, PATIENCE, lambda: "not heard")
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await asking

@@ -33,7 +33,7 @@ from tests.adapters.spaces import ONE, TWO, Ground, grounded
 from tests.adapters.test_slack import Script
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_workspaces import browse
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 
 class Forgetful(Script):
@@ -57,7 +57,7 @@ class Forgetful(Script):
 async def running(ground: Ground) -> AsyncIterator[Forgetful]:
     script, up = Forgetful(ground), asyncio.Event()
     task = asyncio.create_task(ground.adapter.run(script, up.set))
-    await asyncio.wait_for(up.wait(), 5)
+    await asyncio.wait_for(up.wait(), PATIENCE)
     try:
         yield script
     finally:
@@ -195,7 +195,7 @@ async def test_a_token_is_renewed_once_however_many_ask(monkeypatch: pytest.Monk
         asking = [a.send(Outgoing(spot(one, lin.id), f"{n}")) for a in both for n in range(3)]
         monkeypatch.setattr(slack, "lifetime", 2 * slack.lifetime)
         await asyncio.gather(*asking)
-        await until(lambda: renewals(ground) == 2, 3, lambda: slack.calls)
+        await until(lambda: renewals(ground) == 2, PATIENCE, lambda: slack.calls)
         await asyncio.gather(*(a.close() for a in both))
         second = json.loads(ground.vault.kept["slack:T0ONE"])
         assert {first["bot_token"], second["bot_token"]} == set(slack.grants)
@@ -299,7 +299,7 @@ async def test_who_takes_titian_out_is_noted_and_the_other_goes_on(
         for double in (ground.one, ground.two):
             await ground.install(double)
         await ground.slack.uninstall(ground.one, *events)
-        await until(lambda: script.ended, 3, lambda: script.handled)
+        await until(lambda: script.ended, PATIENCE, lambda: script.handled)
         with pytest.raises(Unreachable):
             await ground.adapter.send(Outgoing(spot(ground.one, "U0001"), "x"))
         assert set(script.ended) == {"slack:T0ONE"}
@@ -317,7 +317,9 @@ async def test_tokens_of_people_are_none_of_ours() -> None:
         await ground.one.event(revoked, wait=True)
         older = {"type": "tokens_revoked", "tokens": {"bot": [ground.one.bot_id]}}
         await ground.one.event(older, wait=True)  # one that was replaced: ours still works
-        await until(lambda: (ONE, "auth.test") in ground.slack.calls[2:], 3, lambda: "not asked")
+        await until(
+            lambda: (ONE, "auth.test") in ground.slack.calls[2:], PATIENCE, lambda: "not asked"
+        )
         await asyncio.sleep(0.1)
         assert script.ended == [] and ground.vault.kept
 
@@ -386,8 +388,8 @@ async def test_somebody_of_another_workspace_is_met_by_id_and_workspace() -> Non
         assert heard.event == Tap("c:join yes X") and heard.language is None
         assert (heard.name, heard.zone) == ("Sari", "Europe/Berlin")
         await sari.open_home()
-        await until(lambda: len(script.handled) == 2, 3, lambda: script.handled)
-        await until(lambda: one.deliveries[-1].acked, 3, lambda: one.deliveries)
+        await until(lambda: len(script.handled) == 2, PATIENCE, lambda: script.handled)
+        await until(lambda: one.deliveries[-1].acked, PATIENCE, lambda: one.deliveries)
         assert script.handled[-1].event == Opened()
         assert script.handled[-1].sender == heard.sender
         assert shared.id in one.channels

@@ -31,9 +31,10 @@ from dialogues.messages import (
 )
 from dialogues.ports import Adapter
 from tests.doubles.telegram_double import TelegramDouble
-from tests.doubles.telegram_people import Limits, User, until
+from tests.doubles.telegram_people import Limits, User
 from tests.doubles.telegram_spec import check_markup
 from tests.doubles.telegram_text import parse_html
+from tests.doubles.waiting import PATIENCE, until
 
 TOKEN = "123456:double"
 FREE = Limits((1000, 1.0), (1000, 1.0), (1000, 1.0))
@@ -63,7 +64,7 @@ class Script:
         self.noted.append((outgoing.text, message))
 
     async def hears(self, count: int) -> None:
-        await until(lambda: len(self.heard) >= count, 5, lambda: f"heard only {self.heard}")
+        await until(lambda: len(self.heard) >= count, PATIENCE, lambda: f"heard only {self.heard}")
 
 
 @asynccontextmanager
@@ -107,7 +108,7 @@ async def sari(tg: TelegramDouble, script: Script) -> tuple[User, Spot]:
     """Somebody who has said hello."""
     user = tg.user("Sari", last_name="Wulandari", language_code="id")
     await user.send("/start")
-    await until(lambda: script.done >= 1, 5, lambda: script.heard)
+    await until(lambda: script.done >= 1, PATIENCE, lambda: script.heard)
     script.heard.clear()
     return user, Spot("telegram", str(user.id))
 
@@ -212,7 +213,7 @@ async def test_a_tap_is_answered_and_its_message_edited(
     await user.wait("Two")
     assert [m["text"] for m in user.seen()] == ["Two"]
     assert "reply_markup" not in user.seen()[0]
-    await until(lambda: script.noted == [("Two", first)], 3, lambda: str(script.noted))
+    await until(lambda: script.noted == [("Two", first)], PATIENCE, lambda: str(script.noted))
     tg.assert_clean()
 
 
@@ -277,7 +278,9 @@ async def test_a_repeat_after_a_restart_has_the_same_key(
         await script.hears(1)
     async with running(tg, script):
         await tg.push({"message": message})
-        await until(lambda: [i.key for i in script.heard].count(script.heard[0].key) >= 2, 5, str)
+        await until(
+            lambda: [i.key for i in script.heard].count(script.heard[0].key) >= 2, PATIENCE, str
+        )
 
 
 async def test_typed_words_are_taken_out_of_the_chat(
@@ -287,7 +290,9 @@ async def test_typed_words_are_taken_out_of_the_chat(
     script.answer = lambda event: [Outgoing(event.chat, "Kept.", erases=event.message)]
     typed = await user.send("my very own words")
     await user.wait("Kept.")
-    await until(lambda: typed["message_id"] not in user.chat.messages, 3, lambda: "still there")
+    await until(
+        lambda: typed["message_id"] not in user.chat.messages, PATIENCE, lambda: "still there"
+    )
     tg.assert_clean()
 
 
@@ -332,7 +337,7 @@ async def test_a_database_that_is_away_is_waited_for(
     script.answer = lambda event: [Outgoing(event.chat, "Heard.")]
     before = script.done
     await user.send("patience")
-    await user.wait("Heard.", timeout=8)
+    await user.wait("Heard.")
     assert script.done == before + 1
     tg.assert_clean()
 
@@ -421,11 +426,11 @@ async def test_nobody_elses_slowness(
     """One person's slow chat does not keep another's reply back."""
     user, _ = await sari(tg, script)
     budi = tg.user("Budi")
-    tg.fail("sendMessage", "hang", seconds=3, chat_id=user.id)
+    tg.fail("sendMessage", "hang", seconds=5, chat_id=user.id)
     script.answer = lambda event: [Outgoing(event.chat, "Heard.")]
     await user.send("slow")
     await budi.send("quick")
-    await budi.wait("Heard.", timeout=2)
+    await budi.wait("Heard.", timeout=4.5)  # before the other one's ends
 
 
 # What people see

@@ -20,7 +20,7 @@ from dialogues.ports import Intake
 from tests.adapters.served import reserved, served
 from tests.adapters.test_telegram import FREE, TOKEN, Script, running
 from tests.doubles.telegram_double import TelegramDouble
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 ORIGIN = {"id": 501, "is_bot": False, "first_name": "Sari", "language_code": "id"}
 SAID = {
@@ -59,7 +59,7 @@ async def grounded(script: Script, **how: Any) -> AsyncIterator[Ground]:
         async with served(sock, adapter.routes()):
             ground = Ground(tg, script, adapter, hook)
             task = asyncio.create_task(adapter.run(script, up.set))
-            await asyncio.wait_for(up.wait(), 5)
+            await asyncio.wait_for(up.wait(), PATIENCE)
             try:
                 yield ground
             finally:
@@ -166,7 +166,7 @@ async def test_while_the_database_is_away_it_comes_again(
     script.failing = [NotNow(), NotNow()]
     await ground.tg.user("Sari").send("/start")
     log = ground.tg.webhook_log
-    await until(lambda: len(log) == 3, 5, lambda: log)
+    await until(lambda: len(log) == 3, PATIENCE, lambda: log)
     assert [status for _, status in log] == [503, 503, 200] and script.done == 1
 
 
@@ -178,7 +178,7 @@ async def test_a_delivery_that_took_too_long_comes_again_under_its_own_key(scrip
         await sari.send("/start")
         await sari.wait("Once")
         log = ground.tg.webhook_log
-        await until(lambda: log and log[-1][1] == 200, 5, lambda: log)
+        await until(lambda: log and log[-1][1] == 200, PATIENCE, lambda: log)
         assert len(log) > 1 and len({event.key for event in script.heard}) == 1
 
 
@@ -200,8 +200,8 @@ async def test_the_next_update_waits_for_the_answer_to_the_last(
     await script.hears(1)
     await asyncio.sleep(0.1)
     assert ground.tg.webhook_log == []
-    await until(lambda: ground.tg.webhook_log, 2, lambda: "never answered")
-    await sari.wait("Slow", timeout=4)
+    await until(lambda: ground.tg.webhook_log, 2.8, lambda: "answered later than the reply")
+    await sari.wait("Slow")
 
 
 async def test_at_a_stop_what_is_under_way_ends_and_the_rest_comes_again(script: Script) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,7 @@ def record(folder: Path) -> Recorded:
     numbers = count(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pacing, "EVERY", 0.0)
+        patch.setattr("bot.timekeeping.HOUR", timedelta(hours=8))  # ten days pass
         patch.setattr("adapters.telegram.adapter.Pace", lambda: Pace(0, 0, 0))
         receipt = "river cedar w{}"
         patch.setattr(House, "receipt", lambda house, language: receipt.format(next(numbers)))

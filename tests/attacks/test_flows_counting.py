@@ -6,9 +6,13 @@ F01, F02, F12, F16, F20 through the real commands: status, the one signal, the e
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from storage import reviews
 from tests.attacks.reviews import begin_live, end
 from tests.bot.test_rounds import PEOPLE, answer, begin, set_up
+
+pytestmark = pytest.mark.usefixtures("seldom")
 
 
 def last_texts(world: Any, user: str, after: int) -> list[str]:

@@ -6,11 +6,14 @@ A05 (the broker subtracts), R8 (a broker who coordinates), F19 (what a report ma
 import json
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from storage.store import Unit
 from tests.bot.test_by_name import start, with_manager
 from tests.bot.test_rounds import PEOPLE, answer
+
+pytestmark = pytest.mark.usefixtures("seldom")
 
 NAMED = "kanarifogel"
 SEALED = "wiedehopf"

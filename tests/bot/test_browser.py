@@ -51,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert found, line
     yield found[0]
     process.send_signal(signal.SIGTERM)
-    _, noise = process.communicate(timeout=5)
+    _, noise = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "Traceback" not in noise and "ERROR" not in noise
 

@@ -9,6 +9,8 @@ from dialogues.messages import Address, Command, Filled, Incoming, Outgoing, Spo
 from storage import partnerships, people
 from tests.bot.test_rounds import begin, count
 
+pytestmark = pytest.mark.usefixtures("seldom")
+
 
 def tap(user: str, token: str, key: str, message: str = "m") -> Incoming:
     spot = Spot("playground", user)

@@ -20,6 +20,8 @@ from storage.keyring import HOUSE, FileKeyring
 from tests.bot.test_forgetting import ALL, answer, begin, forget
 from tests.conftest import START, World, fresh_database
 
+pytestmark = pytest.mark.usefixtures("seldom")
+
 MASTER = "5a" * 32
 LATER = START + timedelta(minutes=20)
 

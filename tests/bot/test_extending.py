@@ -47,6 +47,7 @@ options = [
 """
 
 
+@pytest.mark.usefixtures("seldom")
 async def test_a_third_check_in_is_one_file(
     tmp_path: Path, world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,7 +55,7 @@ async def test_a_third_check_in_is_one_file(
     shutil.copytree(CHECKINS, folder)
     (folder / "third.toml").write_text(THIRD)
     more = open_library(folder).checkins
-    object.__setattr__(world.app.house.library, "checkins", more)
+    monkeypatch.setitem(world.app.house.library.checkins, "third", more["third"])
     world.person("budi", "Budi")
     await world.says("budi", "/partnership new Water")
     await world.says("budi", "A\nB\nC\nD")

@@ -15,6 +15,8 @@ from dialogues.messages import Outgoing
 from tests.bot.test_forgetting import ALL, answer, begin
 from tests.conftest import World
 
+pytestmark = pytest.mark.usefixtures("seldom")
+
 LABELS = {
     "platform": {"playground", "slack", "telegram"},
     "state": {"pending", "claimed", "sending", "sent", "failed", "unknown", "open", "closed"},

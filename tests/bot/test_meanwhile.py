@@ -9,6 +9,8 @@ from dialogues.messages import Spot
 from storage import people
 from storage.store import Unit
 
+pytestmark = pytest.mark.usefixtures("seldom")
+
 ALL = ("ratna", "sari", "joko", "maria", "anna", "hasan", "lin", "yohana", "tom")
 
 

@@ -14,6 +14,7 @@ from telegram import Bot
 from tests.doubles.bolt_bot import MODAL, Web, option, plain
 from tests.doubles.ptb_bot import PNG, TOKEN, Caller
 from tests.doubles.slack_script import scripted
+from tests.doubles.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +41,7 @@ async def process(module: str, *options: str) -> AsyncIterator[tuple[str, Remote
     started = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=pipe)
     assert started.stdout
     try:
-        url = (await asyncio.wait_for(started.stdout.readline(), 10)).decode().split()[1]
+        url = (await asyncio.wait_for(started.stdout.readline(), PATIENCE)).decode().split()[1]
         origin = "/".join(url.split("/")[:3])
         async with aiohttp.ClientSession() as session:
             yield url, Remote(origin, session)

@@ -9,8 +9,9 @@ import pytest
 from tests.doubles.bolt_bot import BUTTONS, MODAL, option, plain
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_elements import Json
-from tests.doubles.slack_people import User, until
+from tests.doubles.slack_people import User
 from tests.doubles.slack_script import scripted
+from tests.doubles.waiting import PATIENCE, until
 
 
 def menu(kind: str, name: str, **more: Any) -> Json:
@@ -135,11 +136,11 @@ async def test_messages_in_channels() -> None:
         assert slack.user("Alice") is alice
         team, other = slack.channel("team", alice), slack.channel("other", alice, bot=False)
         first = await alice.say(f"<@{slack.bot_id}> hello", team)
-        await until(lambda: len(script.seen) == 2, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 2, PATIENCE, lambda: script.seen)
         assert {b["event"]["type"] for b in script.seen} == {"message", "app_mention"}
         await alice.say("unheard", other)
         await alice.say("reply", team, thread_ts=first["ts"])
-        await until(lambda: len(script.seen) == 3, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 3, PATIENCE, lambda: script.seen)
         assert script.seen[-1]["event"]["thread_ts"] == first["ts"]
 
 
@@ -188,7 +189,7 @@ async def test_acks_on_a_socket() -> None:
             ack = json.dumps({"envelope_id": envelope["envelope_id"]})
             for text in (ack, ack, json.dumps({"envelope_id": "none"})):
                 await socket.send_str(text)
-            await until(lambda: len(slack.violations) == 2, 3, lambda: slack.violations)
+            await until(lambda: len(slack.violations) == 2, PATIENCE, lambda: slack.violations)
             assert slack.violations[0] == "one envelope acked twice"
             assert "ack of an unknown envelope" in slack.violations[1]
             assert slack.deliveries[0].acked

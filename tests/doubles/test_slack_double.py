@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.doubles.bolt_bot import serving
 from tests.doubles.clock import Clock
 from tests.doubles.slack_double import SlackDouble
-from tests.doubles.slack_people import until
+from tests.doubles.waiting import PATIENCE, until
 
 both = pytest.mark.parametrize("mode", ["socket", "http"])
 
@@ -43,7 +43,7 @@ async def test_a_conversation(mode: str) -> None:
         await alice.command("/inline")
         await alice.wait("answered in the ack")
         await alice.open_home()
-        await until(lambda: alice.home, 3, lambda: slack.violations)
+        await until(lambda: alice.home, PATIENCE, lambda: slack.violations)
         clock.forward(1)  # one message a second and channel
         await alice.say("hi")
         await alice.wait("echo hi")
@@ -76,10 +76,10 @@ async def test_deadlines(mode: str) -> None:
         await alice.command("/slow")
         assert alice.errors == ["operation_timeout"] and "no ack" in slack.violations[-1]
         if mode == "socket":
-            await until(lambda: slack.warnings, 3, lambda: "no late ack")
+            await until(lambda: slack.warnings, PATIENCE, lambda: "no late ack")
             assert slack.warnings == ["an ack came after the deadline"]
         await alice.command("/late")
-        await until(lambda: "expired_trigger_id" in slack.violations[-1], 3, str)
+        await until(lambda: "expired_trigger_id" in slack.violations[-1], PATIENCE, str)
         with pytest.raises(AssertionError, match=re.compile("no ack.*not acked", re.DOTALL)):
             slack.assert_clean()
 
@@ -88,7 +88,7 @@ async def test_deadlines(mode: str) -> None:
 async def test_a_response_url_works_five_times(mode: str) -> None:
     async with serving(mode) as (slack, bot):
         await slack.user("Alice").command("/chatty")
-        await until(lambda: len(bot.events) == 6, 3, lambda: bot.events)
+        await until(lambda: len(bot.events) == 6, PATIENCE, lambda: bot.events)
         assert [e[1] for e in bot.events] == [200] * 5 + [404]
         assert slack.violations == ["response_url used after 30 minutes or a sixth time"]
 
@@ -98,9 +98,11 @@ async def test_an_event_twice(mode: str) -> None:
     async with serving(mode, limits=False) as (slack, bot):
         slack.duplicate(1)
         await slack.user("Alice").say("twice")
-        await until(lambda: len(bot.events) == 2, 3, lambda: bot.events)
+        await until(lambda: len(bot.events) == 2, PATIENCE, lambda: bot.events)
         assert bot.events[0][2] == bot.events[1][2]
-        await until(lambda: all(d.acked for d in slack.deliveries), 3, lambda: slack.deliveries)
+        await until(
+            lambda: all(d.acked for d in slack.deliveries), PATIENCE, lambda: slack.deliveries
+        )
         if mode == "http":
             assert [e[3] for e in bot.events] == [None, ["1"]]
         slack.assert_clean()
@@ -110,7 +112,7 @@ async def test_a_failing_handler_loses_the_event() -> None:
     """Bolt acks an event before its handler runs."""
     async with serving("socket") as (slack, bot):
         await slack.user("Alice").say("boom")
-        await until(lambda: bot.events and slack.deliveries[0].acked, 3, str)
+        await until(lambda: bot.events and slack.deliveries[0].acked, PATIENCE, str)
         await asyncio.sleep(0.05)
         assert [(d.attempt, d.status) for d in slack.deliveries] == [(0, "ack")]
 
@@ -119,11 +121,11 @@ async def test_sockets_end() -> None:
     async with serving("socket", limits=False) as (slack, _):
         alice = slack.user("Alice")
         await slack.disconnect()
-        await until(lambda: slack.sockets, 10, lambda: "no new socket after a notice")
+        await until(lambda: slack.sockets, PATIENCE, lambda: "no new socket after a notice")
         await alice.say("after notice")
         await alice.wait("echo after notice")
         await slack.disconnect(None)
-        await until(lambda: slack.sockets, 15, lambda: "no new socket after a loss")
+        await until(lambda: slack.sockets, PATIENCE, lambda: "no new socket after a loss")
         await alice.say("after loss")
         await alice.wait("echo after loss")
         slack.assert_clean()
@@ -135,12 +137,14 @@ async def test_faults_of_a_call(mode: str) -> None:
         alice = slack.user("Alice")
         slack.fail("chat.postMessage", "limited", retry_after=1)
         await alice.say("limited")
-        await until(lambda: slack.calls and "error" in slack.calls[-1], 3, lambda: slack.calls)
+        await until(
+            lambda: slack.calls and "error" in slack.calls[-1], PATIENCE, lambda: slack.calls
+        )
         assert slack.calls[-1]["error"] == "ratelimited"
         slack.fail("chat.postMessage", "reset_after")
         await alice.say("lost answer")
         await alice.wait("echo lost answer")
-        await until(lambda: len(alice.seen()) == 2, 5, alice.seen)
+        await until(lambda: len(alice.seen()) == 2, PATIENCE, alice.seen)
         assert {m["text"] for m in alice.seen()} == {"echo lost answer"}, "slack_sdk tries again"
 
 

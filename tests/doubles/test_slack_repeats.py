@@ -7,8 +7,8 @@ import pytest
 
 from tests.doubles.bolt_bot import DONE, MODAL, Web, option, plain, refused
 from tests.doubles.slack_elements import Json
-from tests.doubles.slack_people import until
 from tests.doubles.slack_script import scripted
+from tests.doubles.waiting import PATIENCE, until
 
 LETTERS = [option(letter) for letter in "ABC"]
 
@@ -102,7 +102,7 @@ async def test_events_again_and_out_of_order() -> None:
         team = slack.channel("team", alice)
         slack.duplicate(1, new_ids=True)
         await alice.say("again", team)
-        await until(lambda: len(script.seen) == 2, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 2, PATIENCE, lambda: script.seen)
         first, second = script.seen
         assert first["event"] == second["event"] and first["event_id"] != second["event_id"]
         slack.reorder(3)
@@ -112,7 +112,7 @@ async def test_events_again_and_out_of_order() -> None:
         await alice.say("two", team)
         await alice.say("three", team)
         await alice.say("four", team)
-        await until(lambda: len(script.seen) == 6, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 6, PATIENCE, lambda: script.seen)
         words = [body["event"]["text"] for body in script.seen[2:]]
         assert [word for word in words if word != "four"] == ["three", "two", "one"]
         slack.assert_clean()

@@ -7,8 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.doubles.bolt_bot import HOME, MODAL, Web, refused
 from tests.doubles.slack_double import SlackDouble
-from tests.doubles.slack_people import until
 from tests.doubles.slack_script import scripted
+from tests.doubles.waiting import PATIENCE, until
 
 
 async def test_what_is_typed_arrives_escaped() -> None:
@@ -29,7 +29,7 @@ async def test_what_is_typed_arrives_escaped() -> None:
             await alice.command("/x", typed, channel=team)
             assert script.seen[-1]["text"] == arrives
         await alice.say("@Sari Dewi & @doublebot in #team", team)
-        await until(lambda: len(script.seen) == 11, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 11, PATIENCE, lambda: script.seen)
         words = {body["event"]["text"] for body in script.seen[-2:]}
         assert words == {f"<@{sari.id}> &amp; <@{slack.bot_id}> in <#{team.id}|team>"}
         assert script.seen[0]["channel_name"] == "team"
@@ -67,7 +67,7 @@ async def test_what_people_of_another_workspace_send() -> None:
         sari = slack.user("Sari", team="T0OTHER")
         shared = slack.channel("partners", sari)
         await sari.say("hello", shared)
-        await until(lambda: script.seen, 3, lambda: slack.deliveries)
+        await until(lambda: script.seen, PATIENCE, lambda: slack.deliveries)
         body = script.seen[0]
         assert body["team_id"] == slack.team and body["is_ext_shared_channel"]
         assert body["event"]["team"] == body["event"]["user_team"] == "T0OTHER"
@@ -160,7 +160,7 @@ async def test_events_and_commands_need_scopes_too() -> None:
         await slack.event({"type": "user_change", "user": alice.info})
         await alice.say("@doublebot", slack.channel("team", alice))
         await alice.open_home()
-        await until(lambda: len(script.seen) == 3, 3, lambda: script.seen)
+        await until(lambda: len(script.seen) == 3, PATIENCE, lambda: script.seen)
         kinds = {body["event"]["type"] for body in script.seen}
         assert kinds == {"message", "app_mention", "app_home_opened"}
         with pytest.raises(AssertionError, match="without the scope commands"):

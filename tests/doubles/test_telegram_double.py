@@ -7,7 +7,8 @@ import pytest
 
 from tests.doubles.ptb_bot import FREE, TOKEN, PtbBot, serving
 from tests.doubles.telegram_double import TelegramDouble
-from tests.doubles.telegram_people import Limits, until
+from tests.doubles.telegram_people import Limits
+from tests.doubles.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
 both = pytest.mark.parametrize("mode", ["polling", "webhook"])
@@ -18,7 +19,7 @@ async def seen(bot: PtbBot, *wanted: object) -> None:
     size = len(wanted)
     await until(
         lambda: wanted in [event[:size] for event in bot.events],
-        4,
+        PATIENCE,
         lambda: f"{wanted} is not among {bot.events}",
     )
 
@@ -55,7 +56,7 @@ async def test_an_update_twice(mode: str) -> None:
     async with serving(mode, limits=FREE) as (tg, bot):
         tg.duplicate(1)
         await tg.user("Alice").send("/start")
-        await until(lambda: len(bot.events) == 2, 4, lambda: f"no duplicate: {bot.events}")
+        await until(lambda: len(bot.events) == 2, PATIENCE, lambda: f"no duplicate: {bot.events}")
         assert bot.events[0][2] == bot.events[1][2], "same update_id expected"
 
 
@@ -68,7 +69,7 @@ async def test_updates_out_of_order(mode: str) -> None:
         with pytest.raises(AssertionError, match="still held back by reorder: 1"):
             tg.assert_clean()
         await alice.send("two")
-        await until(lambda: len(bot.events) == 2, 4, lambda: bot.events)
+        await until(lambda: len(bot.events) == 2, PATIENCE, lambda: bot.events)
         assert [e[1] for e in bot.events] == ["two", "one"]
         tg.assert_clean()
 
@@ -82,7 +83,7 @@ async def test_faults_of_a_call() -> None:
         assert len(alice.seen()) == 1, "reset_after must still send"
         tg.fail("sendMessage", "http", code=502)
         await alice.send("/ask")
-        await until(lambda: "Bad Gateway" in bot.events[-1][2], 4, lambda: bot.events)
+        await until(lambda: "Bad Gateway" in bot.events[-1][2], PATIENCE, lambda: bot.events)
         tg.fail("sendMessage", "hang", seconds=3)
         await alice.send("/ask")
         await seen(bot, "error", "TimedOut")
@@ -95,9 +96,11 @@ async def test_a_wrong_secret_is_refused_and_the_update_comes_again() -> None:
         right, alice = tg.webhook["secret"], tg.user("Alice")
         tg.webhook["secret"] = "wrong"
         await alice.send("/start")
-        await until(lambda: tg.webhook_log, 3, lambda: "no delivery")
+        await until(lambda: tg.webhook_log, PATIENCE, lambda: "no delivery")
         assert tg.webhook_log[0][1] == 403 and not bot.events, "bot took a forged update"
-        await until(lambda: "refused 3 times" in str(tg.violations), 5, lambda: tg.violations)
+        await until(
+            lambda: "refused 3 times" in str(tg.violations), PATIENCE, lambda: tg.violations
+        )
         tg.webhook["secret"] = right
         await alice.send("/start")
         await alice.wait("Welcome")
@@ -107,7 +110,7 @@ async def test_a_webhook_that_is_not_there() -> None:
     async with TelegramDouble(TOKEN, webhook_tries=1) as tg:
         tg.webhook = {"url": "http://127.0.0.1:9/", "secret": ""}
         await tg.user("Alice").send("/start")
-        await until(lambda: tg.violations, 3, lambda: tg.webhook_log)
+        await until(lambda: tg.violations, PATIENCE, lambda: tg.webhook_log)
         assert "ClientConnectorError" in str(tg.webhook_log[0][1])
         with pytest.raises(AssertionError, match="refused 1 times"):
             tg.assert_clean()
@@ -117,7 +120,7 @@ async def test_a_careless_bot_is_caught() -> None:
     async with serving("polling", careful=False) as (tg, bot):
         alice = tg.user("Alice")
         await alice.send("/flood")
-        await until(lambda: len([e for e in bot.events if e[0] == "flood"]) == 2, 5, str)
+        await until(lambda: len([e for e in bot.events if e[0] == "flood"]) == 2, PATIENCE, str)
         assert any("before retry_after" in v for v in tg.violations), tg.violations
         await asyncio.sleep(0.7)
         await alice.send("/start")
@@ -134,7 +137,7 @@ async def test_a_careful_bot_keeps_the_flood_limit() -> None:
     async with serving("polling", limits=Limits(private=(1, 0.5))) as (tg, bot):
         alice = tg.user("Alice")
         await alice.send("/flood")
-        await alice.wait("part 1", timeout=6)
+        await alice.wait("part 1")
         assert bot.events[0][0] == "flood"
         assert [m["text"] for m in alice.seen()] == ["part 0", "part 1"]
         tg.assert_clean()
@@ -159,5 +162,5 @@ async def test_an_update_once_more_later_by_webhook() -> None:
         await alice.send("two")
         await seen(bot, "text", "two")
         again = tg.redeliver(2)
-        await until(lambda: len(bot.events) == 3, 3, lambda: bot.events)
+        await until(lambda: len(bot.events) == 3, PATIENCE, lambda: bot.events)
         assert bot.events[2] == ("text", "one", again["update_id"]) == bot.events[0]

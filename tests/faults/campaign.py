@@ -31,6 +31,8 @@ from tests.doubles.waiting import until
 
 ROOT = Path(__file__).parents[2]
 MASTER_KEY = "5a" * 32
+SELDOM = 0.1
+"""Each look at what is left to be sent opens a connection."""
 FLYING = "SELECT count(*) FROM outbox WHERE state = 'sending'"
 DOUBTFUL = """
 SELECT p.name FROM outbox o JOIN person p ON p.id = o.person_id
@@ -182,7 +184,11 @@ class Campaign:
     async def going(self, patience: float = 60.0) -> None:
         """Wait until something is sent, and note how long that took."""
         before, began = self.heard().total(), time.monotonic()
-        await until(lambda: self.heard().total() > before or self.done, patience, self.state)
+
+        def begun() -> bool:
+            return self.heard().total() > before or self.done
+
+        await until(begun, patience, self.state, SELDOM)
         if self.heard().total() > before:
             self.slowest = max(self.slowest, time.monotonic() - began)
 
@@ -223,7 +229,7 @@ class Campaign:
 
     async def end(self, patience: float = 60.0) -> None:
         """Wait until nothing is left to be sent, then stop."""
-        await until(lambda: self.done, patience, self.state)
+        await until(lambda: self.done, patience, self.state, SELDOM)
         await self.stop()
 
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.doubles.waiting import until
-from tests.faults.campaign import Campaign, Tally
+from tests.faults.campaign import SELDOM, Campaign, Tally
 from tests.faults.conftest import LONG, Opener
 
 SEED = 20261127
@@ -114,7 +114,7 @@ async def test_a_socket_that_drops(campaign: Opener, note: Note) -> None:
     for number in range(times):
         await until(lambda: made.slack.sockets, 60, made.state)
         await made.slack.disconnect(None if number % 2 else "refresh_requested")
-    await until(lambda: made.done, 180, made.state)
+    await until(lambda: made.done, 180, made.state, SELDOM)
     checked(made.tally("WebSocket dropped", times), note)
     await until(lambda: made.slack.sockets, 60, made.state)
     somebody = next(iter(made.on_slack.values()))

@@ -28,7 +28,7 @@ from bot.clock import SteppedClock
 from bot.settings import settings_from
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.telegram_double import TelegramDouble
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 from tests.malformed import payloads
 from tests.platforms.conftest import FREE, START
 
@@ -68,7 +68,9 @@ class Titian:
         self.app.adapters["telegram"] = telegram
         self._running = asyncio.create_task(self.app.run(None, self._stop))
         up = {"telegram": "up", "slack": "up"}
-        await until(lambda: up.items() <= self.app.status.items(), 10, lambda: self.app.status)
+        await until(
+            lambda: up.items() <= self.app.status.items(), PATIENCE, lambda: self.app.status
+        )
         routes = [*telegram.routes(), *self.app.adapters["slack"].routes()]  # type: ignore[attr-defined]
         # What gets out of the application as an exception is raised here.
         transport = httpx.ASGITransport(web.application(routes))

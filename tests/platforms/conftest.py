@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.settings import settings_from
 from storage import brokers
 from storage.store import Unit
 from storage.tables import OutboxRow, TimerRow
+from tests.conftest import with_every_table
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_people import User as SlackUser
 from tests.doubles.telegram_double import TelegramDouble
@@ -66,6 +68,8 @@ class Both:
                 "TITIAN_TELEGRAM_MODE": "webhook",
                 "TITIAN_PUBLIC_URL": web.address(sock),
             }
+        if not (file := folder / "titian.db").exists():
+            with_every_table(file)
         self.app = App(settings_from(settings), self.clock, "http://127.0.0.1:8000")
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -74,7 +78,9 @@ class Both:
         """Run, and wait until both platforms are up."""
         self._running = asyncio.create_task(self.app.run(self._sock, self._stop))
         up = {"telegram": "up", "slack": "up"}
-        await until(lambda: up.items() <= self.app.status.items(), 10, lambda: self.app.status)
+        await until(
+            lambda: up.items() <= self.app.status.items(), PATIENCE, lambda: self.app.status
+        )
 
     async def stop(self) -> None:
         """Stop as SIGTERM does."""
@@ -103,12 +109,11 @@ class Both:
             now = self.clock.now()
             return await self.app.store.read(lambda unit: waiting(unit, now))
 
-        self.app.ticker.ring()
-        for _ in range(400):
-            if not await waits():
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("something due was not done")
+        await self.app.ticker.tick()
+        end = time.monotonic() + PATIENCE
+        while await waits() or self.app.delivery._lanes.busy:
+            assert time.monotonic() < end, "something due was not done"
+            await asyncio.sleep(0.02)
 
 
 def waiting(unit: Unit, now: datetime) -> bool:
@@ -123,8 +128,10 @@ def waiting(unit: Unit, now: datetime) -> bool:
 
 
 @pytest.fixture
-async def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Both]:
-    """The same without limits of speed, and without our own pacing."""
+async def quick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seldom: None
+) -> AsyncIterator[Both]:
+    """The same without limits of speed, without our own pacing, and seldom sealed again."""
     monkeypatch.setattr(pacing, "EVERY", 0.0)
     async with (
         TelegramDouble("123456:double", limits=FREE) as tg,

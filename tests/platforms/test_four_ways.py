@@ -37,7 +37,7 @@ FETCHED, BROUGHT = "polling and Socket Mode", "webhook and HTTP"
 
 @pytest.fixture(params=[FETCHED, BROUGHT])
 async def both(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seldom: None
 ) -> AsyncIterator[Both]:
     """Titian on both platforms, without limits of speed."""
     monkeypatch.setattr(pacing, "EVERY", 0.0)

@@ -151,7 +151,7 @@ WAYS = ["polling", "webhook", "polling, all twice", "webhook, all twice"]
 
 @pytest.fixture(params=WAYS if LONG else WAYS[2:])
 async def world(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seldom: None
 ) -> AsyncIterator[OnTelegram]:
     numbers, taking = count(1), list[Taking]()
     begin = Taking.__init__

@@ -23,7 +23,9 @@ from tests.platforms.conftest import labels
 
 ROOT = Path(__file__).parents[2]
 LONG = os.environ.get("TEST_LONG") == "1"
-PATIENCE = 20
+PATIENCE = 40
+"""Seconds for what several processes do together, however much else the machine has to do."""
+STARTING = 90.0
 PICKS = ("Agree", "Agree", "Disagree", "Strongly agree", "Agree")
 
 
@@ -50,13 +52,14 @@ class Platform:
         return answer["result"]
 
     async def there(self) -> None:
-        for _ in range(200):
+        end = time.monotonic() + STARTING
+        while True:
             try:
                 await self.order("report")
                 return
             except httpx.TransportError:
-                await asyncio.sleep(0.1)
-        raise AssertionError("the double did not start")
+                assert time.monotonic() < end, "the double did not start"
+                await asyncio.sleep(0.05)
 
 
 class Stage:
@@ -133,7 +136,7 @@ class Stage:
         """SIGTERM; how long the end took, and what was said on the way."""
         bot, began = bot or self.bot, time.monotonic()
         bot.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.to_thread(bot.communicate, timeout=10)
+        _, errors = await asyncio.to_thread(bot.communicate, timeout=30)
         return time.monotonic() - began, errors
 
     async def close(self) -> None:
@@ -161,7 +164,7 @@ async def telegram_tap(tg: Platform, who: str, label: str, then: str) -> Any:
         if any(label in labels(message) for message in seen):
             break
         await asyncio.sleep(0.1)
-    await tg.order("press", who, label, wait=10)
+    await tg.order("press", who, label, wait=PATIENCE)
     return await tg.order("wait", who, then, timeout=PATIENCE)
 
 
@@ -253,6 +256,6 @@ async def test_a_review_with_everything_in_processes_of_its_own(stage: Stage) ->
         await platform.order("assert_clean")
     took, errors = await stage.stop_bot()
     assert stage.bot.returncode == 0, errors
-    assert took < 5
+    assert took < 10
     expected = ("master_key_made", "keyring_beside_database")
     assert not [line for line in errors.splitlines() if not any(e in line for e in expected)]

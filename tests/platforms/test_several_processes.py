@@ -17,6 +17,7 @@ from storage.turns import TURN, number
 from tests.conftest import fresh_database
 from tests.platforms.test_processes import (
     PATIENCE,
+    STARTING,
     Platform,
     Stage,
     agreed,
@@ -45,8 +46,6 @@ class Parts(Stage):
             TITIAN_DATABASE_URL=database,
             TITIAN_KEYRING=keys,
             TITIAN_MASTER_KEY=master,
-            PYTHONDONTWRITEBYTECODE="",
-            PYTHONPYCACHEPREFIX=str(folder / "compiled"),
         )
         self.engine = sa.create_engine(database, isolation_level="AUTOCOMMIT")
 
@@ -58,7 +57,8 @@ class Parts(Stage):
     async def holder(self, turn: str) -> int:
         """The process whose turn it is."""
         values = {"space": TURN, "number": number(turn) % 2**32}
-        for _ in range(300):
+        end = time.monotonic() + STARTING
+        while time.monotonic() < end:
             with self.engine.connect() as link:
                 found = link.execute(HOLDERS, values).scalar()
             if found is not None:
@@ -151,4 +151,4 @@ async def test_a_review_goes_on_whoever_is_killed(parts: Parts) -> None:
     stopped = await asyncio.gather(*(parts.stop_bot(bot) for _, bot in ended))
     for (kind, bot), (took, errors) in zip(ended, stopped, strict=True):
         assert (kind, bot.returncode, errors) == (kind, 0, "")
-        assert took < 5, (kind, took)
+        assert took < 10, (kind, took)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from tests.conftest import fresh_database
 from tests.doubles.balancer import Balancer
 from tests.platforms.test_processes import (
     PATIENCE,
+    STARTING,
     Stage,
     agreed,
     founded,
@@ -38,8 +40,6 @@ async def stage(tmp_path: Path, postgres: str) -> AsyncIterator[Stage]:
             TITIAN_DATABASE_URL=database,
             TITIAN_KEYRING=keys,
             TITIAN_MASTER_KEY=os.urandom(32).hex(),
-            PYTHONDONTWRITEBYTECODE="",
-            PYTHONPYCACHEPREFIX=str(tmp_path / "compiled"),
         )
         try:
             await made.tg.there()
@@ -55,7 +55,8 @@ async def up(url: str) -> None:
     """Wait until both platforms are up in a process."""
     parts: Any = {}
     async with httpx.AsyncClient() as http:
-        for _ in range(300):
+        end = time.monotonic() + STARTING
+        while time.monotonic() < end:
             try:
                 parts = (await http.get(url)).json()["parts"]
                 if parts["telegram"] == parts["slack"] == "up":

@@ -265,4 +265,4 @@ async def test_from_a_group_a_link_leads_into_the_private_chat(quick: Both) -> N
     assert not lin.seen()
     await lin.send("/start")  # what opening the link does
     await lin.wait("Hello Lin", timeout=PATIENCE)
-    assert await until(lambda: lin.seen(), 3, lambda: "nothing")
+    assert await until(lambda: lin.seen(), PATIENCE, lambda: "nothing")

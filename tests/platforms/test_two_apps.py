@@ -161,8 +161,8 @@ async def test_a_platform_that_is_misconfigured_is_said_once(wrong: str, tmp_pat
         with capture_logs() as logs:
             running = asyncio.create_task(app.run(None, stop))
             right = "slack" if wrong == "telegram" else "telegram"
-            await until(lambda: app.status.get(right) == "up", 10, lambda: app.status)
-            await until(lambda: "down" in app.status.get(wrong, ""), 10, lambda: app.status)
+            await until(lambda: app.status.get(right) == "up", PATIENCE, lambda: app.status)
+            await until(lambda: "down" in app.status.get(wrong, ""), PATIENCE, lambda: app.status)
             if right == "telegram":
                 await tg.user("Budi").send("/start")
                 await tg.user("Budi").wait("Hello Budi", timeout=PATIENCE)
@@ -172,7 +172,7 @@ async def test_a_platform_that_is_misconfigured_is_said_once(wrong: str, tmp_pat
                 await ana.wait("Hello Ana", PATIENCE)
             await asyncio.sleep(1.5)
             stop.set()
-            await asyncio.wait_for(running, 5)
+            await asyncio.wait_for(running, PATIENCE)
         said = [entry for entry in logs if entry["event"] == "part_failed"]
         assert len(said) == 1 and said[0]["part"] == wrong and said[0]["hint"]
         assert "wrong-token" not in str(logs)
@@ -213,4 +213,4 @@ async def test_polling_goes_on_after_a_fault(quick: Both, fault: dict[str, Any])
     await budi.send("/help")
     await budi.wait("For everyone", timeout=PATIENCE)
     assert len([m for m in budi.seen() if "Hello Budi" in m["text"]]) == 1
-    await until(lambda: quick.app.status["telegram"] == "up", 5, lambda: quick.app.status)
+    await until(lambda: quick.app.status["telegram"] == "up", PATIENCE, lambda: quick.app.status)
