@@ -34,7 +34,7 @@ class Repeats:
         self._known: OrderedDict[str, Answered] = OrderedDict()
 
     async def once(self, key: str, work: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-        """The answer of *work*; where *key* came before, the answer it got, after a wait if need be.
+        """The answer of *work*; where *key* came before, the one it got, after a wait if need be.
 
         What failed is tried again.
         """

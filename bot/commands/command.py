@@ -22,6 +22,7 @@ class Field:
 
     `options` are (key, label); those in `more` stand behind [All others], and those in `typed`
     can be typed but stand on no button. `shown` words a kept value for the list of what was given.
+    `after`: no page asks for it before that other field has an answer, from which it may follow.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Field:
     read: Read | None = None
     shown: Callable[[Scene, str], Label] | None = None
     skip: Say | None = None
+    after: str = ""
 
     @property
     def every(self) -> Options:
