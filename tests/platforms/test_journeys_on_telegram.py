@@ -46,8 +46,8 @@ SHORT = ["language", "stop"]
 ALL = 100_000
 OWN = re.compile(
     r"\S+\?start=| \[(All on one page|Semua dalam satu halaman)\]"
-    r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh\."
-    r"| In Slack[^/]*/titian [a-z]+ \w+\.?"
+    r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh(: [^.]*)?\."
+    r"| (?:In|Di) Slack[^/]*/titian [a-z]+ \w+\.?"
 )
 GROUP = "Water for Bima"
 
