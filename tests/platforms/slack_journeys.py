@@ -102,7 +102,7 @@ class OnSlack:
             await self.both.quiet()
             await until(still, PATIENCE, lambda: f"{self.slack.tasks} {self.slack.violations}")
             now = self.both.clock.now()
-            while (at := await store.read(lambda unit, now=now: put_off(unit))) is not None:
+            while (at := await store.read(put_off)) is not None:
                 if at - now > SOON:
                     break
                 self.both.clock.move(max(at - now, timedelta()))
