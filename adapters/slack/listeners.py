@@ -10,6 +10,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import clients
+from adapters.slack.repeats import Repeats
 from adapters.slack.talking import Talking
 
 ANY = re.compile("")
@@ -68,9 +69,10 @@ def bolt_app(find: Find, api_url: str, sorry: str) -> AsyncApp:
         attaching_conversation_kwargs_enabled=False,
     )
     app.error(failed)
-    app.command(ANY)(_handed(lambda talking: talking.command))
-    app.block_action(ANY)(_handed(lambda talking: talking.tap))
-    app.view_submission(ANY)(_handed(lambda talking: talking.submitted))
+    repeats = Repeats()
+    app.command(ANY)(_handed(lambda talking: talking.command, repeats))
+    app.block_action(ANY)(_handed(lambda talking: talking.tap, repeats))
+    app.view_submission(ANY)(_handed(lambda talking: talking.submitted, repeats))
     for name, listener in EVENTS.items():
         app.event(name)(_handed(listener))
     return app
@@ -78,8 +80,12 @@ def bolt_app(find: Find, api_url: str, sorry: str) -> AsyncApp:
 
 def _handed(
     listener: Callable[[Talking], Callable[[AsyncAck, Body], Awaitable[BoltResponse]]],
+    repeats: Repeats | None = None,
 ) -> Callable[[AsyncAck, Body, AsyncBoltContext], Awaitable[BoltResponse]]:
     async def hand(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> BoltResponse:
-        return await listener(context["talking"])(ack, body)
+        talking, key = context["talking"], body.get("trigger_id")
+        if repeats is None or not key:
+            return await listener(talking)(ack, body)
+        return await repeats.once(key, lambda: listener(talking)(ack, body))
 
     return hand

@@ -129,7 +129,9 @@ def terms(scene: Scene, given: Answers, known: Service | None = None) -> list[Fi
         ),
     ]
     # What goes without saying follows from the kind.
-    return found if kind is not None else [replace(field, default=None) for field in found]
+    if kind is not None:
+        return found
+    return [replace(field, default=None, after="kind") for field in found]
 
 
 def _last_day(known: Service | None) -> str | None:

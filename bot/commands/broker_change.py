@@ -30,7 +30,8 @@ def fields(scene: Scene, given: Answers) -> Sequence[Field]:
     found = serving.chosen(scene, given)
     first = [serving.which(scene, "broker/ask_change"), kind_field()]
     if found is None:
-        return [*first, *(replace(field, default=None) for field in terms(scene, given))]
+        asked = terms(scene, given)
+        return [*first, *(replace(field, default=None, after="who") for field in asked)]
     return [*first, *terms(scene, given, brokers.service_of(scene.unit, found.id))]
 
 

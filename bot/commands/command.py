@@ -23,6 +23,7 @@ class Field:
     `options` are (key, label); those in `more` stand behind [All others], and those in `typed`
     can be typed but stand on no button. `shown` words a kept value for the list of what was given.
     `branches`: how many more are asked depends on the answer.
+    `after`: no page asks for it before that other field has an answer, from which it may follow.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Field:
     shown: Callable[[Scene, str], Label] | None = None
     skip: Say | None = None
     branches: bool = False
+    after: str = ""
 
     @property
     def every(self) -> Options:

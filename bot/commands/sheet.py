@@ -19,7 +19,9 @@ def missing(fields: Sequence[Field], here: Field, draft: Draft) -> Sequence[Fiel
     """The fields of the next page: *here* alone if it is being changed, else all still open."""
     if here.key in draft.answers or here.settled:
         return (here,)
-    return [f for f in fields if not f.settled and f.key not in draft.answers]
+    known = draft.answers
+    asked = [f for f in fields if not f.settled and f.key not in known]
+    return [f for f in asked if not f.after or f.after in known or f is here]
 
 
 def page(

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from adapters.slack import listening, pacing, talking
 from adapters.slack.adapter import Slack
 from adapters.slack.faults import InvalidToken, NetworkError
+from adapters.slack.repeats import Repeats
 from dialogues.errors import MessageGone, NotNow, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import (
     Added,
@@ -690,7 +691,11 @@ async def test_replies_to_one_person_keep_their_order(ground: Ground) -> None:
 
 
 # ---- delivered again, and strangers ----------------------------------------------------------
-async def test_repeated_deliveries_have_the_same_key(ground: Ground) -> None:
+async def test_repeated_deliveries_have_the_same_key(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where they come to another process, which knows nothing of the first time."""
+    monkeypatch.setattr(Repeats, "once", lambda repeats, key, work: work())
     ana = ground.slack.user("Ana")
     bodies: list[tuple[str, Any]] = []
     deliver = ground.slack.deliver
@@ -714,6 +719,31 @@ async def test_repeated_deliveries_have_the_same_key(ground: Ground) -> None:
     assert not any("Here is a page." in m["text"] for m in ana.seen())
     assert ground.slack.violations == ["views.open: exchanged_trigger_id"]
     ground.slack.violations.clear()
+
+
+async def test_what_is_delivered_again_is_answered_alike_and_heard_once(ground: Ground) -> None:
+    ana = ground.slack.user("Ana")
+    deliver = ground.slack.deliver
+
+    async def twice(kind: str, body: Any, *more: Any) -> Any:
+        one, two = await asyncio.gather(deliver(kind, body, *more), deliver(kind, body, *more))
+        three = await deliver(kind, body, *more)
+        assert one.acked and one.body == two.body == three.body
+        return three
+
+    ground.slack.deliver = twice  # type: ignore[method-assign, assignment]
+    ground.says("One?", buttons=(("Yes", "y"),))
+    await ana.command("/titian", "x")
+    await ana.click("Yes")
+    await ground.adapter.send(Outgoing(home(ana), "Open", (("Open", "o"),)))
+    ground.script.answer = asking
+    await ana.click("Open")
+    ground.script.answer = lambda event: []
+    await ana.submit(clear="Step 1")
+    keys = [event.key for event in ground.script.handled]
+    assert len(keys) == len(set(keys)) == 4
+    assert not any("Here is a page." in m["text"] for m in ana.seen())
+    assert [m["text"] for m in ana.seen()] == ["One?", "One?", "Open"]
 
 
 @pytest.mark.parametrize("new_ids", [False, True])

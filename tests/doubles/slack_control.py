@@ -38,6 +38,7 @@ OF_ALL = (
     "fail",
     "duplicate",
     "duplicate_interactive",
+    "duplicate_commands",
     "reorder",
     "disconnect",
     "revoke",

@@ -131,9 +131,20 @@ class Deliveries(Hooks):
         """Hand the app a press or a submission; twice if so asked, the first ack counts."""
         again = self.doubled_interactive > 0
         self.doubled_interactive -= again
-        delivery = await self.deliver("interactive", payload)
-        if again:
-            await self.deliver("interactive", payload)
+        return await self._handed("interactive", payload, again)
+
+    async def order(self, body: Json) -> Delivery:
+        """Hand the app a slash command; twice if so asked, the first ack counts."""
+        again = self.doubled_commands > 0
+        self.doubled_commands -= again
+        return await self._handed("slash_commands", body, again)
+
+    async def _handed(self, kind: str, body: Json, again: bool) -> Delivery:
+        owed, self.owed = self.owed, []
+        delivery = await self.deliver(kind, body)
+        for late in [*owed, *([(kind, body)] if again and not self.late else [])]:
+            await self.deliver(*late)
+        self.owed += [(kind, body)] if again and self.late else []
         return delivery
 
     async def deliver(self, kind: str, body: Json, attempt: int = 0, reason: str = "") -> Delivery:

@@ -100,7 +100,9 @@ class State:
         self.warnings: list[str] = []
         self.faults: list[Fault] = []
         self.deliveries: list[Delivery] = []
-        self.doubled, self.new_ids, self.doubled_interactive, self.hold = 0, False, 0, 0
+        self.doubled, self.new_ids, self.hold = 0, False, 0
+        self.doubled_interactive, self.doubled_commands, self.late = 0, 0, False
+        self.owed: list[tuple[str, Json]] = []
         self.held: list[Json] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self.triggers: dict[str, Json] = {}
@@ -131,9 +133,16 @@ class State:
         """
         self.doubled, self.new_ids = count, new_ids
 
-    def duplicate_interactive(self, count: int) -> None:
-        """Deliver each of the next presses and submissions twice, the same payload."""
-        self.doubled_interactive = count
+    def duplicate_interactive(self, count: int, late: bool = False) -> None:
+        """Deliver each of the next presses and submissions twice, the same payload.
+
+        With `late` the second time only after what people do next.
+        """
+        self.doubled_interactive, self.late = count, late
+
+    def duplicate_commands(self, count: int, late: bool = False) -> None:
+        """The same for slash commands."""
+        self.doubled_commands, self.late = count, late
 
     def reorder(self, count: int) -> None:
         """Hold the next events and deliver them last first."""

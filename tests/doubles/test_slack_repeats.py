@@ -96,6 +96,21 @@ async def test_a_submission_twice() -> None:
         slack.assert_clean()
 
 
+async def test_what_comes_again_late_comes_after_what_people_do_next() -> None:
+    async with scripted() as (slack, script):
+        alice = slack.user("Alice")
+        slack.duplicate_interactive(1, late=True)
+        slack.duplicate_commands(1, late=True)
+        await alice.command("/one")
+        slack.add_view(alice, MODAL)
+        await alice.submit(yesterday="a", today="b")
+        await alice.command("/two")
+        heard = [body.get("command") or body["type"] for body in script.seen]
+        assert heard == ["/one", "view_submission", "/one", "/two", "view_submission"]
+        assert script.seen[0] == script.seen[2] and script.seen[1] == script.seen[4]
+        slack.assert_clean()
+
+
 async def test_events_again_and_out_of_order() -> None:
     async with scripted() as (slack, script):
         alice = slack.user("Alice")

@@ -35,19 +35,26 @@ from tests.platforms.conftest import FREE, PATIENCE, Both, labels
 
 LONG = os.environ.get("TEST_LONG") == "1"
 PAGES = re.compile(r"^> .* fills? ", re.MULTILINE)
-APART = ("coordinators",)
-"""How a group is linked is each platform's own."""
-PLAYED = [
-    name
-    for name in JOURNEYS
-    if name not in APART and not PAGES.search((HERE / f"{name}.txt").read_text())
-]
+PLAYS = re.compile(r"^> play (.*)$", re.MULTILINE)
+APART = ("coordinators", "group")
+"""How a group is linked, and greeted, is each platform's own."""
+
+
+def has_pages(name: str) -> bool:
+    """Whether a whole page is handed in, there or in what is played before."""
+    text = (HERE / f"{name}.txt").read_text()
+    return bool(PAGES.search(text)) or any(
+        has_pages(f"_{played}") for played in PLAYS.findall(text)
+    )
+
+
+PLAYED = [name for name in JOURNEYS if name not in APART and not has_pages(name)]
 SHORT = ["language", "stop"]
 ALL = 100_000
 OWN = re.compile(
     r"\S+\?start=| \[(All on one page|Semua dalam satu halaman)\]"
-    r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh\."
-    r"| In Slack[^/]*/titian [a-z]+ \w+\.?"
+    r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh(: [^.]*)?\."
+    r"| (?:In|Di) Slack[^/]*/titian [a-z]+ \w+\.?"
 )
 GROUP = "Water for Bima"
 
