@@ -118,12 +118,12 @@ def called(place: str) -> Run:
 def seconds(function: Callable[[], object], calls: int = 9) -> float:
     """Say how long one of several calls of *function* took, after one that is not counted.
 
-    A function that returns a float has measured itself, without what it had to set up: it is
+    A function that returns a number has measured itself, without what it had to set up: it is
     called once, and that is its figure.
     """
     own = function()
-    if isinstance(own, float):
-        return own
+    if isinstance(own, int | float):
+        return float(own)
     costs: list[float] = []
     for _ in range(calls):
         began = time.perf_counter()
