@@ -37,13 +37,13 @@ async def test_the_one_signal_never_changes_once_it_is_said(opened: Opener) -> N
     world = await opened(window="1d")
     for user in PEOPLE[:5]:
         await play.answer(world, user)
-    await play.jump(world, timedelta(hours=66))
+    await play.jump(world, timedelta(hours=72))
     before = [m.text for m in world.room.transcript("budi")]
     assert sum("enough" in text for text in before) == 1
     await world.says("sari", "/checkin")
     await world.taps("sari", "Withdraw")
     await world.taps("sari", "Yes, withdraw them")
-    await play.jump(world, timedelta(hours=10))
+    await play.jump(world, timedelta(hours=6))
     assert [m.text for m in world.room.transcript("budi")] == before
 
 
