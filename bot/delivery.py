@@ -18,10 +18,10 @@ from bot.reports import Reports
 from bot.reviews import fill
 from bot.scene import After, House
 from bot.sealing import Sealing
-from bot.sending import Sender, unasked
+from bot.sending import Sender, is_over, unasked
 from dialogues.errors import DeliveryError, NotNow, RetryLater, UnknownOutcome, Unreachable
 from dialogues.messages import Message, Outgoing, Spot
-from dialogues.model import Person, RoundState
+from dialogues.model import Person
 from dialogues.ports import Adapter, Clock
 from storage import leases, outbox, people, places, results, rounds
 from storage.lanes import Lanes as Ways
@@ -255,7 +255,7 @@ class Delivery:
         """Who reads a line, where, and whether its round has ended; None where it is gone."""
         if not outbox.is_there(unit, post):
             return None
-        return *self._sender.where(unit, post), _is_over(unit, post)
+        return *self._sender.where(unit, post), is_over(unit, post)
 
     async def _finish(self, post: Post, state: str) -> None:
         await self._patient.transact(lambda unit: outbox.finish(unit, post, state))
@@ -272,14 +272,6 @@ def _out_of_reach(unit: Unit, spot: Spot) -> None:
     """Nobody can be written to there: a person, or a group that Titian was taken out of."""
     people.mark_unreachable(unit, spot)
     places.close_places(unit, spot)
-
-
-def _is_over(unit: Unit, post: Post) -> bool:
-    """Whether a message is about a round that has ended."""
-    if post.round_id is None:
-        return False
-    round_ = rounds.find_round(unit, post.round_id)
-    return round_ is None or round_.state is not RoundState.OPEN
 
 
 def _note(unit: Unit, post: Post, outgoing: Outgoing, message: str) -> None:

@@ -35,11 +35,15 @@ class Replies(Reports):
         if message.say.key in SUMMARIES and what in (BROKER, COORDINATOR):
             review = reviews.review(unit, int(number))
             return self._with_reply(unit, prepared, review, what, person, reader, files)
-        if message.say.key == INVITATION and prepared.round_id is not None:
-            lines = promises.opening_of(unit, prepared.round_id)
-            values = {**prepared.say.values, "promised": lines}
-            prepared = replace(prepared, say=Say(INVITATION, values))
         return prepared, reader, files
+
+    def _invitation(self, unit: Unit, round_id: int, installation: str, key: str) -> Message:
+        """With what was promised last time, where it is the first message."""
+        message = super()._invitation(unit, round_id, installation, key)
+        if key != INVITATION:
+            return message
+        values = {**message.say.values, "promised": promises.opening_of(unit, round_id)}
+        return replace(message, say=Say(INVITATION, values))
 
     def _following(
         self, unit: Unit, message: Message, review: Review, group: Partnership, reader: Reader

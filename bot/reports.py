@@ -4,6 +4,7 @@ A report is never kept on its way: the outbox holds only "the report of review 1
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ from storage.keyring import comment_key
 from storage.store import Store, Unit
 
 BROKER, COORDINATOR = "broker", "coordinator"
+ALIKE = 1.0
+"""Seconds for which an invitation may be as it was: another process may change the round."""
 
 
 class Reports:
@@ -35,6 +38,7 @@ class Reports:
         self._house = house
         self._store = store
         self._clock = clock
+        self._last: dict[tuple[int, str, str], tuple[float, Message]] = {}
 
     async def word(self, message: Message, person: Person | None, to: Spot) -> Outgoing:
         """*message* for *person* (None: a group, in its partnership's language) at *to*."""
@@ -81,12 +85,24 @@ class Reports:
         group = partnerships.partnership(unit, partnership_id) if partnership_id else None
         reader = self._reader(person, group)
         if _late(message):
-            assert message.round_id is not None
-            round_ = rounds.find_round(unit, message.round_id)
-            assert round_ is not None
-            view = answering.showing(self._house, unit, round_, to.installation)
-            message = screens.invitation(view, message.say.key)
+            message = self._invited(unit, message, to.installation)
         return message, reader, lambda: none
+
+    def _invited(self, unit: Unit, message: Message, installation: str) -> Message:
+        """What everybody in a round is sent alike: put together once a second, not for each."""
+        assert message.round_id is not None
+        now, kind = time.monotonic(), (message.round_id, installation, message.say.key)
+        at, built = self._last.get(kind, (0.0, None))
+        if built is None or now - at > ALIKE:
+            self._last = {k: known for k, known in self._last.items() if now - known[0] <= ALIKE}
+            built = self._invitation(unit, message.round_id, installation, message.say.key)
+            self._last[kind] = now, built
+        return built
+
+    def _invitation(self, unit: Unit, round_id: int, installation: str, key: str) -> Message:
+        round_ = rounds.find_round(unit, round_id)
+        assert round_ is not None
+        return screens.invitation(answering.showing(self._house, unit, round_, installation), key)
 
     def _report(
         self,

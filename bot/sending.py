@@ -6,15 +6,16 @@ from dataclasses import replace
 from bot.reports import Reports
 from dialogues.errors import (
     DeliveryError,
+    KeyLost,
     MessageGone,
     RetryLater,
     UnknownOutcome,
     Unreachable,
 )
 from dialogues.messages import Message, Outgoing, Spot, app_of
-from dialogues.model import Person
+from dialogues.model import Person, RoundState
 from dialogues.ports import Adapter
-from storage import people
+from storage import people, rounds
 from storage.outbox import Post
 from storage.store import Unit
 
@@ -119,3 +120,13 @@ def serving(adapters: Mapping[str, Adapter], installation: str) -> Adapter | Non
 def unasked(message: Message, person: Person | None) -> bool:
     """Whether somebody wants no messages (`stop`); what they have already is still edited."""
     return person is not None and person.stopped and message.replaces is None
+
+
+def is_over(unit: Unit, post: Post) -> bool:
+    """Whether a line of the outbox is about a round that has ended."""
+    if post.round_id is None:
+        return False
+    try:
+        return rounds.standing(unit, post.round_id)[0] is not RoundState.OPEN
+    except KeyLost:
+        return True
