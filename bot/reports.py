@@ -4,9 +4,9 @@ A report is never kept on its way: the outbox holds only "the report of review 1
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import answering, beside, by_name, concerning, screens, signing
@@ -27,8 +27,8 @@ from storage.keyring import comment_key
 from storage.store import Store, Unit
 
 BROKER, COORDINATOR = "broker", "coordinator"
-ALIKE = 1.0
-"""Seconds for which an invitation may be as it was: another process may change the round."""
+ALIKE = timedelta(seconds=1)
+"""For so long an invitation may be as it was: another process may change the round."""
 
 
 class Reports:
@@ -38,7 +38,7 @@ class Reports:
         self._house = house
         self._store = store
         self._clock = clock
-        self._last: dict[tuple[int, str, str], tuple[float, Message]] = {}
+        self._last: dict[tuple[int, str, str], tuple[datetime, Message]] = {}
 
     async def word(self, message: Message, person: Person | None, to: Spot) -> Outgoing:
         """*message* for *person* (None: a group, in its partnership's language) at *to*."""
@@ -91,13 +91,13 @@ class Reports:
     def _invited(self, unit: Unit, message: Message, installation: str) -> Message:
         """What everybody in a round is sent alike: put together once a second, not for each."""
         assert message.round_id is not None
-        now, kind = time.monotonic(), (message.round_id, installation, message.say.key)
-        at, built = self._last.get(kind, (0.0, None))
-        if built is None or now - at > ALIKE:
-            self._last = {k: known for k, known in self._last.items() if now - known[0] <= ALIKE}
+        now, kind = self._clock.now(), (message.round_id, installation, message.say.key)
+        recent = {k: known for k, known in self._last.items() if abs(now - known[0]) <= ALIKE}
+        if kind not in recent:
             built = self._invitation(unit, message.round_id, installation, message.say.key)
-            self._last[kind] = now, built
-        return built
+            recent[kind] = now, built
+        self._last = recent
+        return recent[kind][1]
 
     def _invitation(self, unit: Unit, round_id: int, installation: str, key: str) -> Message:
         round_ = rounds.find_round(unit, round_id)
