@@ -691,6 +691,19 @@ async def test_replies_to_one_person_keep_their_order(ground: Ground) -> None:
 
 
 # ---- delivered again, and strangers ----------------------------------------------------------
+async def one_of_each(ground: Ground, who: Any) -> list[str]:
+    """A command, a press, a form opened and handed in; the keys under which they were heard."""
+    ground.says("One?", buttons=(("Yes", "y"),))
+    await who.command("/titian", "x")
+    await who.click("Yes")
+    await ground.adapter.send(Outgoing(home(who), "Open", (("Open", "o"),)))
+    ground.script.answer = asking
+    await who.click("Open")
+    ground.script.answer = lambda event: []
+    await who.submit(clear="Step 1")
+    return [event.key for event in ground.script.handled]
+
+
 async def test_repeated_deliveries_have_the_same_key(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -706,15 +719,7 @@ async def test_repeated_deliveries_have_the_same_key(
         return await deliver(kind, body, *more)
 
     ground.slack.deliver = twice  # type: ignore[method-assign, assignment]
-    ground.says("One?", buttons=(("Yes", "y"),))
-    await ana.command("/titian", "x")
-    await ana.click("Yes")
-    await ground.adapter.send(Outgoing(home(ana), "Open", (("Open", "o"),)))
-    ground.script.answer = asking
-    await ana.click("Open")
-    ground.script.answer = lambda event: []
-    await ana.submit(clear="Step 1")
-    keys = [event.key for event in ground.script.handled]
+    keys = await one_of_each(ground, ana)
     assert len(keys) == 8 and keys[::2] == keys[1::2] and len(set(keys)) == 4
     assert not any("Here is a page." in m["text"] for m in ana.seen())
     assert ground.slack.violations == ["views.open: exchanged_trigger_id"]
@@ -732,15 +737,7 @@ async def test_what_is_delivered_again_is_answered_alike_and_heard_once(ground: 
         return three
 
     ground.slack.deliver = twice  # type: ignore[method-assign, assignment]
-    ground.says("One?", buttons=(("Yes", "y"),))
-    await ana.command("/titian", "x")
-    await ana.click("Yes")
-    await ground.adapter.send(Outgoing(home(ana), "Open", (("Open", "o"),)))
-    ground.script.answer = asking
-    await ana.click("Open")
-    ground.script.answer = lambda event: []
-    await ana.submit(clear="Step 1")
-    keys = [event.key for event in ground.script.handled]
+    keys = await one_of_each(ground, ana)
     assert len(keys) == len(set(keys)) == 4
     assert not any("Here is a page." in m["text"] for m in ana.seen())
     assert [m["text"] for m in ana.seen()] == ["One?", "One?", "Open"]
