@@ -25,8 +25,10 @@ from bench.load_house import lost, opened, settings, two_databases
 from bench.load_people import EACH, Lines, Platforms, Somebody, request
 
 GROUPS = 200
-SPREAD, PAUSE = 10.0, (4.0, 9.0)
-"""Within how many seconds everybody begins, and how long somebody reads before the next tap."""
+SPREAD, PAUSE = 40.0, (8.0, 20.0)
+"""Within how many seconds everybody begins: at thirty a second, Telegram's most, the invitations
+need as long; and how long somebody reads before the next tap: a check-in takes them a minute and a
+half, of the two that it may."""
 ACK, P99, STALL, MEMORY = 3.0, 0.5, 0.1, 200.0
 CORES = sorted(os.sched_getaffinity(0))
 
@@ -82,6 +84,8 @@ HOW = f"""\
 {GROUPS} partnerships of {EACH} people, half on each platform; milliseconds, from the moment a tap
 was planned for to its acknowledgement. Titian has core {CORES[0]}; whoever taps, both platforms and
 the script are on core {CORES[-1]}, so that they take no time from it.
+They begin within {SPREAD:.0f} s, as the invitations come; they read {PAUSE[0]:.0f} to
+{PAUSE[1]:.0f} s before each tap.
 "stall": the longest that Titian's loop was away from a task that wakes every 5 ms. "MB": the peak
 of its largest process. "CPU %": what all its processes took of one core, "a tap": in milliseconds
 of it. "late": by how much the script itself was late with a tap at most; that counts against

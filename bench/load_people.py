@@ -106,20 +106,29 @@ class Lines:
 
     def __init__(self, ports: list[int]) -> None:
         self._ports = itertools.cycle(ports)
-        self._free: deque[Any] = deque()
+        self._free: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
 
     async def post(self, raw: bytes) -> int:
-        """The status of an answer."""
-        line = self._free.popleft() if self._free else None
-        if line is None:
-            line = await asyncio.open_connection("127.0.0.1", next(self._ports))
-        reader, writer = line
+        """The status of an answer; where a server hung up just then, it comes again."""
+        reader, writer = await self._line()
         writer.write(raw)
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()
+            return await self.post(raw)
         _, _, after = head.lower().partition(b"content-length:")
         await reader.readexactly(int(after.split(b"\r\n", 1)[0]) if after else 0)
-        self._free.append(line)
+        self._free.append((reader, writer))
         return int(head.split(b" ", 2)[1])
+
+    async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._free:
+            reader, writer = self._free.popleft()
+            if not reader.at_eof():  # else it was idle, and the server hung up
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", next(self._ports))
 
     def close(self) -> None:
         """Hang up."""

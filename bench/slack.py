@@ -189,6 +189,7 @@ def titian_dispatch() -> float:
 
 
 async def _titian_dispatch() -> float:
+    from adapters.slack.clients import Lines
     from adapters.slack.lanes import Lanes
     from adapters.slack.listeners import Found, bolt_app
     from adapters.slack.listening import AFTER
@@ -196,7 +197,8 @@ async def _titian_dispatch() -> float:
     from adapters.slack.workspace import Workspace
 
     async with served() as server:
-        handler, space = Agreeing(), Workspace("slack", BOT, server.api, {}, Pace())
+        lines, handler = Lines(), Agreeing()
+        space = Workspace("slack", BOT, server.api, {}, Pace(), lines)
         me = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U0", bot_token=BOT)
         found = space.open(handler, Lanes(), me), me
 
@@ -204,7 +206,9 @@ async def _titian_dispatch() -> float:
             return found
 
         AFTER.set([])
-        return await _dispatched(bolt_app(find, server.api, ""), handler.heard, server.hook)
+        took = await _dispatched(bolt_app(find, server.api, ""), handler.heard, server.hook)
+        await lines.close()
+        return took
 
 
 def bare_dispatch() -> float:

@@ -20,7 +20,7 @@ from bot.forgiving import Forgiving
 from bot.health import Health, Meter, Metered
 from bot.installations import Installations, sealing_key
 from bot.platforms import Ground, open_platforms
-from bot.processes import Process, check
+from bot.processes import Process, TurnLost, check, settle
 from bot.replies import Replies
 from bot.report_page import ReportPage
 from bot.scene import House
@@ -52,10 +52,6 @@ HINTS = {
 }
 DRAIN = 2.0
 CLOCK = "clock"
-
-
-class TurnLost(Exception):
-    """Another process may have what this one had."""
 
 
 class App:
@@ -147,6 +143,7 @@ class App:
         """Run every part until *stop*; then intake first, delivery, web, store."""
         await self.introduce()
         await self._take_over()
+        settle()
         server = web.server(web.application(self._routes())) if sock else None
         async with asyncio.TaskGroup() as group:
             turning = group.create_task(self._keep("turns", self.turns.run))

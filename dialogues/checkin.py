@@ -8,6 +8,7 @@ what somebody said.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from typing import Annotated, Literal
 
@@ -246,6 +247,12 @@ class CheckIn(Strict):
                 facts = (fact for fact, true in zip(mentioned, truth, strict=True) if true)
                 found.append(frozenset(facts))
         return found
+
+
+@lru_cache(maxsize=256)
+def kept(text: str) -> CheckIn:
+    """A check-in from the JSON that a round keeps: all that are alike are one object."""
+    return CheckIn.model_validate_json(text)
 
 
 def conditions(question: Question) -> list[str]:

@@ -1,12 +1,13 @@
 """Rounds and their frozen rosters."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from dialogues.checkin import CheckIn, Fact
+from dialogues.checkin import CheckIn, Fact, kept
 from dialogues.errors import KeyLost
 from dialogues.model import (
     Audience,
@@ -114,7 +115,7 @@ def _round(row: RoundRow) -> Round:
         row.id,
         row.review_id,
         row.partnership_id,
-        CheckIn.model_validate(row.checkin),
+        kept(json.dumps(row.checkin)),
         Audience(row.audience),
         Confidence(row.confidence),
         RoundState(row.state),

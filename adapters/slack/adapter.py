@@ -47,7 +47,10 @@ class Slack:
         self._app_token = app_token
         self._api_url = api_url
         self._sorry = sorry
-        self._workspace = Workspace(self.installation, bot_token, api_url, sorry, pace or Pace())
+        self._lines = clients.Lines()
+        self._workspace = Workspace(
+            self.installation, bot_token, api_url, sorry, pace or Pace(), self._lines
+        )
         self._receiving = None if app_token else Receiving(signing_secret)
         self.intake = Intake.SOCKET if app_token else Intake.WEB
 
@@ -92,7 +95,8 @@ class Slack:
         return await self._workspace.send(outgoing)
 
     async def close(self) -> None:
-        """See Adapter: each call has a session of its own."""
+        """See Adapter."""
+        await self._lines.close()
 
     async def _introduce(self) -> AuthorizeResult:
         """Who we are: a wrong token is noticed here."""

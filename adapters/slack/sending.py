@@ -23,10 +23,13 @@ PEOPLE = ("U", "W")
 class Sending:
     """Posts, edits and answers. What goes wrong is said in the errors of `dialogues.errors`."""
 
-    def __init__(self, client: AsyncWebClient, pace: Pace, part: str = "slack") -> None:
+    def __init__(
+        self, client: AsyncWebClient, pace: Pace, lines: clients.Lines, part: str = "slack"
+    ) -> None:
         """*part*: the installation, for the log."""
         self._client = client
         self._pace = pace
+        self._lines = lines
         self._part = part
         self._direct: dict[str, str] = {}
 
@@ -65,7 +68,7 @@ class Sending:
         for number, part in enumerate(shown):
             body = {"text": part.text, "blocks": part.blocks, "response_type": "ephemeral"}
             try:
-                answer = await clients.hook(url).send_dict(
+                answer = await clients.hook(url, self._lines).send_dict(
                     {**body, "replace_original": replace and number == 0}
                 )
             except faults.SDK as error:

@@ -53,6 +53,7 @@ class Spaces:
         self._tokens = Tokens(vault, client, api_url)
         self._installing = Installing(client, api_url, self._tokens, vault, pages)
         self._receiving = Receiving(signing_secret)
+        self._lines = clients.Lines()
         self._spaces: dict[str, Workspace] = {}
         self._talking: dict[str, tuple[str, Talking]] = {}
         self._handler: Handler | None = None
@@ -110,6 +111,7 @@ class Spaces:
     async def close(self) -> None:
         """See Adapter."""
         await self._tokens.close()
+        await self._lines.close()
 
     def _app(self) -> AsyncApp:
         app = bolt_app(self._find, self._api_url, self._sorry.get("en", ""))
@@ -145,7 +147,12 @@ class Spaces:
         space = self._spaces.get(team)
         if space is None:
             space = self._spaces[team] = Workspace(
-                installation_of(team), bot.bot_token, self._api_url, self._sorry, self._pace()
+                installation_of(team),
+                bot.bot_token,
+                self._api_url,
+                self._sorry,
+                self._pace(),
+                self._lines,
             )
         if space.token != bot.bot_token:
             space.use(bot.bot_token)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import clients
 from adapters.slack.directory import Directory
@@ -22,15 +21,21 @@ class Workspace:
     """One workspace. What is sent keeps to its own pace."""
 
     def __init__(
-        self, installation: str, token: str, api_url: str, sorry: Mapping[str, str], pace: Pace
+        self,
+        installation: str,
+        token: str,
+        api_url: str,
+        sorry: Mapping[str, str],
+        pace: Pace,
+        lines: clients.Lines,
     ) -> None:
         """*sorry* is what people hear, by language, where something went wrong."""
         self.installation = installation
         self.pace = pace
-        self.client: AsyncWebClient = clients.web(token, api_url)
-        self._quick = clients.web(token, api_url, clients.QUICK)
+        self.client = clients.Client(token, api_url, clients.PATIENT, lines)
+        self._quick = clients.Client(token, api_url, clients.QUICK, lines)
         self._sorry = sorry
-        self._sending = Sending(self.client, pace, installation)
+        self._sending = Sending(self.client, pace, lines, installation)
         self._directory = Directory(self.client)
         self._forms = Forms()
         self._homes: Homes | None = None

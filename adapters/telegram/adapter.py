@@ -16,9 +16,10 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
 )
 from telegram.error import TelegramError
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from adapters.telegram import incoming
+from adapters.telegram.asking import Asking
 from adapters.telegram.pacing import Pace
 from adapters.telegram.sending import Sending
 from adapters.telegram.taking import DRAIN, Taking
@@ -61,8 +62,8 @@ class Telegram:
             token,
             base_url=f"{api_url.rstrip('/')}/bot",
             base_file_url=f"{api_url.rstrip('/')}/file/bot",
-            request=request or HTTPXRequest(64, read_timeout=10, pool_timeout=5),
-            get_updates_request=request or HTTPXRequest(1),
+            request=request or Asking(api_url, 64),
+            get_updates_request=request or Asking(api_url, 1),
         )
         self._menus: tuple[tuple[BotCommandScope, Mapping[str, Menu]], ...] = (
             (BotCommandScopeAllPrivateChats(), private or {}),

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
+
+from adapters.telegram.asking import Asking
 
 PATIENT = 5
 
@@ -16,8 +17,13 @@ async def lacking(token: str, api_url: str, webhook: str) -> tuple[str, ...]:
     Args:
         webhook: Where updates are to be delivered; "" for polling.
     """
-    request = HTTPXRequest(1, connect_timeout=PATIENT, read_timeout=PATIENT)
-    bot = Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=request)
+    request = Asking(api_url, 1, PATIENT, PATIENT)
+    bot = Bot(
+        token,
+        base_url=f"{api_url.rstrip('/')}/bot",
+        request=request,
+        get_updates_request=request,
+    )
     try:
         async with bot:
             return tuple(_findings(bot.bot, await bot.get_webhook_info(), webhook))

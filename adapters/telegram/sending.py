@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-import httpx
+import aiohttp
 import structlog
 from telegram import Bot, InputFile
 from telegram.error import (
@@ -21,6 +21,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from adapters.telegram.asking import NEVER_LEFT
 from adapters.telegram.outgoing import CHOICE, LONGEST_CAPTION, keyboard, parts, shown
 from adapters.telegram.pacing import Pace
 from dialogues.errors import DeliveryError, MessageGone, RetryLater, UnknownOutcome, Unreachable
@@ -33,7 +34,6 @@ TRIES = 4
 LONGEST_WAIT = 30.0
 # The library announces that its number of seconds becomes a timedelta: both are read here.
 warnings.filterwarnings("ignore", r"Deprecated since version v22\.2: .*`retry_after`")
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = (
     "message to edit not found",
     "message_id_invalid",
@@ -180,7 +180,7 @@ class Sending:
                 raise RetryLater(2) from None
             raise UnknownOutcome from None
         except NetworkError as error:
-            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(
+            if isinstance(error.__cause__, aiohttp.ClientError) and not isinstance(
                 error.__cause__, NEVER_LEFT
             ):
                 raise UnknownOutcome from None

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, Update
@@ -23,6 +23,8 @@ PATIENT = 5
 """How often a reply is tried: other processes may write to the same chat."""
 LONGEST_PATIENCE = 30.0
 REMEMBERED = 10_000
+ANSWER = "AnswerCallbackQuery"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ class Taking:
                 self._later(self._answer(read.query))
         await asyncio.gather(*(self._lane(lane) for lane in lanes.values()))
 
-    async def one(self, raw: Mapping[str, Any], patience: float, ordered: float) -> None:
+    async def one(
+        self, raw: Mapping[str, Any], patience: float, ordered: float
+    ) -> dict[str, str] | None:
         """An update by itself, whoever asked for it has gone or not.
+
+        Returns:
+            What is asked of Telegram in the answer: to stop the button's clock.
 
         Args:
             patience: Seconds for which a database that is away is waited for.
@@ -69,7 +76,7 @@ class Taking:
         Raises:
             NotNow: It could not be decided on, and must come again.
         """
-        await asyncio.shield(self._later(self._one(raw, patience, ordered)))
+        return await asyncio.shield(self._later(self._one(raw, patience, ordered)))
 
     async def drain(self) -> None:
         """Let what is under way be decided on and go out, for a moment."""
@@ -92,16 +99,16 @@ class Taking:
             log.warning("update_skipped", error=type(error).__name__)
             return Read(None, None)
 
-    async def _one(self, raw: Mapping[str, Any], patience: float, ordered: float) -> None:
+    async def _one(
+        self, raw: Mapping[str, Any], patience: float, ordered: float
+    ) -> dict[str, str] | None:
         read = self._read(raw)
-        if read.event is None:
-            if read.query is not None:
-                self._later(self._answer(read.query))
-            return
-        await self._lane([read], patience)
-        chain = self._chains.get(read.event.sender.user)
-        if chain is not None:
-            await asyncio.wait([chain], timeout=ordered)
+        if read.event is not None:
+            await self._lane([replace(read, query=None)], patience)
+            chain = self._chains.get(read.event.sender.user)
+            if chain is not None:
+                await asyncio.wait([chain], timeout=ordered)
+        return {"method": ANSWER, **_answering(read.query)} if read.query is not None else None
 
     async def _lane(self, lane: Sequence[Read], patience: float | None = None) -> None:
         for read in lane:
@@ -174,12 +181,16 @@ class Taking:
     async def _answer(self, query: str) -> None:
         """Stop the button's clock; too late for it is no harm."""
         try:
-            await self._bot.do_api_request("AnswerCallbackQuery", {"callback_query_id": query})
+            await self._bot.do_api_request(ANSWER, _answering(query))
         except TelegramError as error:
             log.info("tap_not_answered", error=type(error).__name__)
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.create_task(work)
+    def _later(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task: asyncio.Task[T] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _answering(query: str) -> dict[str, str]:
+    return {"callback_query_id": query}

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from adapters.telegram import incoming
@@ -64,7 +64,7 @@ class Webhook:
         if self._taking is None:
             return Response(status_code=503)
         try:
-            await self._taking.one(update, PATIENCE, ORDERED)
+            asked = await self._taking.one(update, PATIENCE, ORDERED)
         except NotNow:
             return Response(status_code=503)
         except asyncio.CancelledError:
@@ -72,7 +72,7 @@ class Webhook:
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise
             return Response(status_code=503)
-        return Response(status_code=200)
+        return JSONResponse(asked) if asked else Response(status_code=200)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -59,15 +59,21 @@ class Ground:
     two: SlackDouble
     address: str
     vault: MemoryVault = field(default_factory=MemoryVault)
-    adapter: Spaces = field(init=False)
+    adapters: list[Spaces] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.adapter = self.another()
+        self.another()
+
+    @property
+    def adapter(self) -> Spaces:
+        return self.adapters[0]
 
     def another(self) -> Spaces:
         """An adapter of the same app, as another process has it."""
         client = Client(self.slack.client_id, self.slack.client_secret, self.address)
-        return Spaces(client, self.one.secret, self.slack.api_url, self.vault, SORRY, PAGES)
+        made = Spaces(client, self.one.secret, self.slack.api_url, self.vault, SORRY, PAGES)
+        self.adapters.append(made)
+        return made
 
     async def install(self, double: SlackDouble) -> str:
         """Install Titian in a workspace; the page at the end."""
@@ -107,4 +113,4 @@ async def grounded(**more: Any) -> AsyncIterator[Ground]:
     sock, address = reserved()
     async with workspaces(address, **more) as ground, served(sock, ground.adapter.routes()):
         yield ground
-        await ground.adapter.close()
+        await asyncio.gather(*(adapter.close() for adapter in ground.adapters))

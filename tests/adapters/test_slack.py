@@ -122,6 +122,7 @@ async def grounded(clean: bool = True, **options: Any) -> AsyncIterator[Ground]:
             yield ground
         finally:
             await ground.stop()
+            await adapter.close()
         if clean:
             slack.assert_clean()
             assert not slack.warnings, slack.warnings
@@ -909,6 +910,7 @@ async def test_an_edit_after_a_restart_finds_the_direct_message(ground: Ground) 
     again = Slack("xoxb-double", "xapp-double", ground.slack.api_url)
     await again.send(Outgoing(home(ana), "Two", replaces=sent))
     await again.send(Outgoing(home(ana), "Three", replaces=sent))
+    await again.close()
     assert "Three" in shown(ana.seen()[0])
     assert len(ground.calls("conversations.open")) == 1
 
@@ -1017,6 +1019,7 @@ async def test_nobody_listens_at_that_address() -> None:
         await adapter.send(Outgoing(Spot("slack", "U1"), "x"))
     with pytest.raises(NetworkError):
         await adapter.run(Script(), lambda: None)
+    await adapter.close()
 
 
 async def test_a_reply_waits_where_slack_asks_for_it(ground: Ground) -> None:
@@ -1147,6 +1150,7 @@ async def test_being_stopped_before_it_began() -> None:
         await until(lambda: slack.calls, PATIENCE, lambda: "nothing")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await adapter.close()
         assert task.cancelled()
 
 
@@ -1157,6 +1161,7 @@ async def test_a_wrong_token_is_raised_without_itself(which: str) -> None:
         adapter, up = Slack(tokens["bot"], tokens["app"], slack.api_url), asyncio.Event()
         with pytest.raises(InvalidToken) as caught:
             await adapter.run(Script(), up.set)
+        await adapter.close()
         assert not up.is_set() and str(caught.value) == "invalid_auth"
         assert caught.value.__context__ is None and caught.value.__cause__ is None
 

@@ -66,6 +66,7 @@ async def grounded() -> AsyncIterator[Ground]:
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+                await adapter.close()
 
 
 @pytest.fixture
@@ -243,4 +244,5 @@ async def test_at_a_stop_what_is_under_way_ends_and_the_rest_comes_again(
             await asking
             assert script.committed == 1 and slack.deliveries[0].acked
             await sari.wait("B")
+            await adapter.close()
             assert (await ground.post(urlencode(COMMAND))).status_code == 503

@@ -75,6 +75,9 @@ class Updates(ABC):
         self.webhook_error = ""
         self.connections = asyncio.Semaphore(40)
         self.poll_task: asyncio.Task[Any] | None = None
+        self.poll_line: asyncio.Transport | None = None
+        self.line: asyncio.Transport | None = None
+        """On what the request came that is being looked at."""
         self.queues: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.callbacks: dict[str, Json] = {}
         self.files: Files = {}
@@ -207,8 +210,9 @@ class Updates(ABC):
             raise Refused(CONFLICT, 409)
         if self.poll_task and not self.poll_task.done():
             self.poll_task.cancel()
-            self.violations.append("getUpdates: two pollers at once")
-        self.poll_task = asyncio.current_task()
+            if self.poll_line is None or not self.poll_line.is_closing():  # else it has hung up
+                self.violations.append("getUpdates: two pollers at once")
+        self.poll_task, self.poll_line = asyncio.current_task(), self.line
         self.allowed = p.get("allowed_updates", self.allowed)
         offset, end = p.get("offset", 0), time.monotonic() + p.get("timeout", 0)
         kept = []
