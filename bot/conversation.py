@@ -11,21 +11,18 @@ from dataclasses import dataclass
 from bot import answering
 from bot.answering import Seated
 from bot.ballots_first import ballots_first
-from bot.commands import load
-from bot.commands.forms import resume, resume_page, start, step_into, takes_part
+from bot.commands.forms import takes_part
 from bot.commands.home import opened
-from bot.commands.words import build, parse
+from bot.deciding import BY_NAME, decide
 from bot.groups import added, note_group, unlinked
 from bot.placing import settled
 from bot.recall import Recall
 from bot.refusals import refused
 from bot.reports import Reports
 from bot.scene import After, House, Scene, spoken
-from dialogues.dialogue import Move, Typed
 from dialogues.errors import NotNow, Refusal
 from dialogues.messages import (
     Added,
-    Button,
     Command,
     Filled,
     Incoming,
@@ -39,15 +36,14 @@ from dialogues.messages import (
 )
 from dialogues.model import Person, Round
 from dialogues.ports import Clock
-from dialogues.tokens import CommandToken, FormToken, PageToken, RoundToken, WholeToken, read
+from dialogues.tokens import RoundToken, WholeToken, read
 from storage import drafts, people, places, rounds
 from storage.ballots import has_seen
 from storage.store import Store, Unit
 from storage.turns import one_at_a_time
 
-COMMANDS = load()
-TREE = build(COMMANDS)
-BY_NAME = {command.name: command for command in COMMANDS}
+Decided = tuple[Sequence[Message], Sequence[After], Person]
+"""What is said, what is left to do, and who asked, as the command leaves them."""
 TRIES = 3
 """How often somebody's round is looked at again that ended meanwhile."""
 
@@ -95,6 +91,10 @@ class Conversation:
         quick = await self._quickly(incoming)
         if quick is not None:
             return quick
+        if isinstance(incoming.event, Command):
+            done = await self._decided(incoming, lambda unit: self._met(unit, incoming))
+            if done is not None:
+                return done
         known = await self._store.read(lambda unit: self._know(unit, incoming))
         noted = known.person is None or known.unfocus
         if noted:
@@ -107,9 +107,21 @@ class Conversation:
             if noted:  # just before, and in a row with their name: this row must not stand out
                 await self._renew(known.round_id)
             return replies
-        messages, after, who = await ballots_first(
-            self._store, lambda unit, known: self._command(unit, incoming, who, known)
-        )
+        return await self._decided(incoming, lambda unit: who) or ()
+
+    async def _decided(
+        self, incoming: Incoming, find: Callable[[Unit], Person | None]
+    ) -> Sequence[Outgoing] | None:
+        """What is not in a round, and the reply; None where its sender must be noted first."""
+
+        def decide(unit: Unit, known: Sequence[str]) -> Decided | None:
+            who = find(unit)
+            return self._command(unit, incoming, who, known) if who is not None else None
+
+        decided = await ballots_first(self._store, decide)
+        if decided is None:
+            return None
+        messages, after, who = decided
         for left in after:
             await self._direct(left)
         self._ring()
@@ -177,9 +189,11 @@ class Conversation:
             return None
         return [await self._reports.word(m, seat.person, self._to(m, incoming)) for m in messages]
 
+    def _met(self, unit: Unit, incoming: Incoming) -> Person | None:
+        return people.met(unit, incoming.sender, incoming.chat if incoming.private else None)
+
     def _know(self, unit: Unit, incoming: Incoming) -> Known:
-        chat = incoming.chat
-        person = people.met(unit, incoming.sender, chat if incoming.private else None)
+        chat, person = incoming.chat, self._met(unit, incoming)
         if person is None:
             return Known(None, chat)
         round_id = self._round(unit, incoming, person)
@@ -216,8 +230,7 @@ class Conversation:
 
     def _command(
         self, unit: Unit, incoming: Incoming, person: Person, known: Sequence[str]
-    ) -> tuple[Sequence[Message], Sequence[After], Person]:
-        """What is said, what is left to do, and *person* as the command leaves them."""
+    ) -> Decided:
         one_at_a_time(unit)
         now = self._clock.now()
         if has_seen(unit, self._house.keyring, incoming.key, now.date()):
@@ -236,7 +249,7 @@ class Conversation:
             return unlinked(scene, incoming), (), person
         savepoint = unit.begin_nested()
         try:
-            messages = self._decide(scene, incoming)
+            messages = decide(scene, incoming)
             savepoint.commit()
         except Refusal as refusal:
             savepoint.rollback()
@@ -250,44 +263,6 @@ class Conversation:
             messages = [*messages, Message(say("group/private", door=door), at=chat)]
         return messages, scene.after, scene.person
 
-    def _decide(self, scene: Scene, incoming: Incoming) -> Sequence[Message]:
-        match incoming.event:
-            case Command(text=text):
-                parsed = parse(TREE, text)
-                return start(scene, parsed.command, parsed.raw)
-            case Tap(token=token):
-                return self._tapped(scene, token)
-            case Text(body=body):
-                return self._typed(scene, body)
-            case Filled(token=token, values=values):
-                page = read(token)
-                pending = drafts.pending(scene.unit, scene.person.id)
-                if isinstance(page, PageToken) and pending is not None and pending.id == page.form:
-                    return resume_page(scene, BY_NAME[pending.command], pending, values)
-        return [Message(say("fault.stale"))]
-
-    def _tapped(self, scene: Scene, token: str) -> Sequence[Message]:
-        match read(token):
-            case CommandToken(text=text):
-                parsed = parse(TREE, step_into(scene, text))
-                return start(scene, parsed.command, parsed.raw)
-            case FormToken(form=form, act=act, key=key, option=option):
-                pending = drafts.pending(scene.unit, scene.person.id)
-                if pending is None or pending.id != form:
-                    return [Message(say("fault.stale"), (HELP,))]
-                command = BY_NAME[pending.command]
-                return resume(scene, command, pending, Move(act, key, option))
-        return [Message(say("fault.stale"), (HELP,))]
-
-    def _typed(self, scene: Scene, body: str) -> Sequence[Message]:
-        pending = drafts.pending(scene.unit, scene.person.id)
-        if pending is not None and pending.waiting:
-            return resume(scene, BY_NAME[pending.command], pending, Typed(body))
-        return start(scene, BY_NAME["start"], {})
-
     def _to(self, message: Message, incoming: Incoming) -> Spot:
         aside = Spot(incoming.chat.installation, incoming.sender.user)
         return message.at or (incoming.chat if incoming.private else aside)
-
-
-HELP = Button(say("label.help"), "c:help")

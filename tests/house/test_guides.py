@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.words import parse
-from bot.conversation import TREE
+from bot.deciding import TREE
 from dialogues.errors import Refusal
 from dialogues.library import LANGUAGES, Library, open_library
 from dialogues.texts import Texts
