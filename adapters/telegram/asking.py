@@ -101,7 +101,7 @@ class Asking(BaseRequest):
 
 
 def _with_files(data: RequestData) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # a space stays a space in the name of a file
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in data.multipart_data.items():

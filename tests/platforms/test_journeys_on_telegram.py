@@ -30,7 +30,7 @@ from tests.doubles.telegram_double import TelegramDouble
 from tests.doubles.telegram_people import Chat
 from tests.doubles.telegram_people import User as TelegramUser
 from tests.doubles.waiting import until
-from tests.journeys.test_journeys import HERE, JOURNEYS, Teller
+from tests.journeys.test_journeys import HERE, HOURLY, JOURNEYS, Teller
 from tests.platforms.conftest import FREE, PATIENCE, Both, labels
 
 LONG = os.environ.get("TEST_LONG") == "1"
@@ -158,8 +158,10 @@ WAYS = ["polling", "webhook", "polling, all twice", "webhook, all twice"]
 
 @pytest.fixture(params=WAYS if LONG else WAYS[2:])
 async def world(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seldom: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[OnTelegram]:
+    if request.node.callspec.params["name"] not in HOURLY:
+        request.getfixturevalue("seldom")
     numbers, taking = count(1), list[Taking]()
     begin = Taking.__init__
 
