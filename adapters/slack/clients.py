@@ -23,7 +23,7 @@ SILENT.addHandler(logging.NullHandler())
 class Lines:
     """Connections to Slack that are kept from one call to the next.
 
-    The SDK would make a new one for each: two thirds of what a call costs here, and a handshake.
+    The SDK would make a new one for each, with a handshake.
     """
 
     def __init__(self) -> None:
