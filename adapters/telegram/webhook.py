@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from adapters.telegram import incoming
@@ -72,7 +72,8 @@ class Webhook:
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise
             return Response(status_code=503)
-        return JSONResponse(asked) if asked else Response(status_code=200)
+        # Not JSONResponse: it cannot write half a character, which a stranger may send.
+        return Response(json.dumps(asked) if asked else None, media_type="application/json")
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
