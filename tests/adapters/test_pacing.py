@@ -53,6 +53,19 @@ async def test_what_a_busy_machine_held_up_does_not_leave_all_at_once() -> None:
     await asyncio.gather(*(send(chat) for chat in range(90)))
 
 
+async def test_what_the_database_held_up_after_its_turn_does_not_come_on_top() -> None:
+    loop = asyncio.get_running_loop()
+    pace, window = Pace(), Window(30, 1.0)
+
+    async def send(chat: int) -> None:
+        await pace.reserve(str(chat))
+        await asyncio.sleep(0.5 if chat % 30 < 15 else 0)
+        await pace.wait(str(chat))
+        window.take(loop.time())
+
+    await asyncio.gather(*(send(chat) for chat in range(90)))
+
+
 async def test_one_chat_gets_one_a_second_and_is_asked_for_patience() -> None:
     pace = Pace()
     loop = asyncio.get_running_loop()
