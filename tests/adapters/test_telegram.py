@@ -458,12 +458,12 @@ async def test_pictures_and_pages(telegram: Telegram, tg: TelegramDouble, script
     user, spot = await sari(tg, script)
     files = (
         File("summary.png", "image/png", b"png", "The summary as a picture"),
-        File("report.html", "text/html", b"<p>"),
+        File("the report.html", "text/html", b"<p>"),
     )
     message = await telegram.send(Outgoing(spot, "The report", (("More", "t"),), files))
     assert str(user.seen()[0]["message_id"]) == message
     assert user.seen()[1]["caption"] == "The summary as a picture"
-    assert user.seen()[2]["document"]["file_name"] == "report.html"
+    assert user.seen()[2]["document"]["file_name"] == "the report.html"
     assert {data for _, data in tg.files.values()} == {b"png", b"<p>"}
     tg.assert_clean()
 

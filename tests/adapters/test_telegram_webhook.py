@@ -1,6 +1,7 @@
 """Telegram's webhook: who may deliver, what is said to it, and what comes again."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -134,6 +135,19 @@ async def test_what_is_no_update_is_refused_or_passed_over(
     assert await ground.post(content=body) == status
     assert script.heard == []
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+async def test_the_answer_stops_the_clock_of_the_button(ground: Ground, script: Script) -> None:
+    """Whatever its id is: half a character cannot be written as it is."""
+    script.answer = lambda event: []
+    for query in ("4001", "\ud800"):
+        shown = SAID["message"]
+        tapped = {"id": query, "from": ORIGIN, "message": shown, "data": "t", "chat_instance": "1"}
+        sent = json.dumps({"update_id": 9, "callback_query": tapped})
+        answer = await ground.http.post(ground.hook.url, content=sent)
+        assert answer.status_code == 200
+        asked = {"method": "AnswerCallbackQuery", "callback_query_id": query}
+        assert json.loads(answer.text) == asked
 
 
 async def test_a_length_that_is_not_told_is_counted(ground: Ground, script: Script) -> None:
