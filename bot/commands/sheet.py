@@ -101,7 +101,21 @@ def _field(scene: Scene, field: Field, draft: Draft, note: Say | None) -> FormFi
         len(options) if field.kind == "many" else field.most,
         not field.optional and not field.settled,
         texts.label(note, reader) if note else "",
-        draft.answers.get(field.key) or "",
+        _written(scene, field, draft.answers.get(field.key)) or "",
         texts.label(skip, reader) if field.optional else "",
         hint,
     )
+
+
+def _written(scene: Scene, field: Field, known: Answer) -> Answer:
+    """An answer as its reader would write it, where what is kept is no word of theirs.
+
+    What was handed in and refused is no answer yet, and comes back as it was typed.
+    """
+    if field.shown is None or not isinstance(known, str):
+        return known
+    try:
+        shown = scene.house.texts.label(field.shown(scene, known), scene.reader)
+    except ValueError:
+        return known
+    return next((t for t in (shown, known) if resolve(scene, field, t) == (known, None)), None)

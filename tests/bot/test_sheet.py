@@ -44,3 +44,25 @@ async def test_what_is_emptied_on_a_page_is_nobody(
     assert "7 people" in world.last("budi")
     assert (await left_out(world)).value == ("3",)
     assert "8 people" in world.last("budi")
+
+
+LINES = {
+    "/review start responsibilities for ever": "7 days",
+    "/review start responsibilities at yesterday": "",
+    "/review schedule pulse every 3 months until yesterday": "",
+    "/review schedule pulse every 3 months on 30 February": "",
+    "/review schedule pulse every 3 months at 25:61": "09:00",
+    "/broker end Ratna to 32 December": "27 November",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+async def test_what_stands_in_a_field_is_what_its_reader_would_write(
+    world: Any, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    await founded(world, monkeypatch)
+    await world.says("budi", line)
+    (field,) = world.room.transcript("budi")[-1].form.fields
+    assert field.error and field.value == LINES[line]
+    await world.fills("budi", {field.key: field.value})
+    assert world.room.transcript("budi")[-1].form is None, "the same value is taken"

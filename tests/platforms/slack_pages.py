@@ -1,6 +1,7 @@
 """A modal of Titian's, filled in by steps that were written for a chat."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,10 +10,11 @@ from dialogues.tokens import WholeToken, read
 from tests.doubles.slack_elements import Json
 
 SKIPS = ("Skip", "Lewati", "Not specified", "Tidak dirinci", "Done", "Selesai")
-SENDS = ("Send my answers", "Kirim jawaban saya")
+KEEPS = ("Keep it", "Simpan")
+SENDS = ("Send my answers", "Kirim jawaban saya", *KEEPS)
 CHANGES = ("Change an answer", "Ubah jawaban")
 CANCELS = ("Cancel", "Batal")
-BACKS = ("Back", "Kembali")
+BACKS = ("Back", "Kembali", "Look at them again", "Lihat lagi jawaban saya")
 QUESTION = re.compile(r"\d+ (of|dari) \d+ ")
 PARAGRAPH = "\n\n"
 
@@ -96,8 +98,10 @@ class Page:
         self.view = view
         self.later: list[Step] = []
         self.fields = list(_fields(view))
+        self.faults = list(_faults(view))
         self.token = read(modals.note(view).token)
-        self.checkin = isinstance(self.token, WholeToken)
+        self.reflection = view["submit"]["text"] in KEEPS
+        self.checkin = isinstance(self.token, WholeToken) or self.reflection
         self.warned = isinstance(self.token, WholeToken) and self.token.warned
 
     def like(self, before: "Page") -> None:
@@ -141,6 +145,13 @@ class Page:
 def flat(text: str) -> str:
     """Words in a row."""
     return re.sub(r"\s+", " ", text.replace("•", "-")).strip()
+
+
+def _faults(view: Json) -> Iterator[str]:
+    for block in view["blocks"]:
+        for part in block["elements"] if block["type"] == "context" else ():
+            if part.get("text", "").startswith(modals.WARNING):
+                yield part["text"].removeprefix(modals.WARNING)
 
 
 def _fields(view: Json) -> Any:

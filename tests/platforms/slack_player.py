@@ -107,7 +107,9 @@ class Player(Teller):
         self.changing = found[4] in CHANGES
         page = self._look(user)
         idle = page is not None and page.optional and not self._fitting(user, page)
-        if page is not None and idle and not self._asked_on(user):
+        if page is not None and page.faults:
+            self._told_of(user, page.faults)
+        elif page is not None and idle and not self._asked_on(user):
             await self._hand_in(user, page)
         self.folded = person.modal is not None
 
@@ -120,11 +122,12 @@ class Player(Teller):
         page = self.pages.get(user)
         if page is None or page.view is not view:
             page = self.pages[user] = Page(view)
-            if isinstance(page.token, WholeToken):
-                kept = self.kept.get((user, page.token.round_id))
+            if page.checkin:
+                which = page.token.round_id if isinstance(page.token, WholeToken) else 0
+                kept = self.kept.get((user, which))
                 if kept is not None:
                     page.like(kept)
-                self.kept[user, page.token.round_id] = page
+                self.kept[user, which] = page
         return page
 
     async def _into(self, user: str, step: Step) -> bool:
@@ -168,6 +171,8 @@ class Player(Teller):
         if person.form_errors:
             self._mend(user, page)
             return
+        if page.reflection:
+            self.kept.pop((user, 0), None)
         following = self._look(user)
         if following is None:
             return
@@ -177,12 +182,18 @@ class Player(Teller):
 
     def _mend(self, user: str, page: Page) -> None:
         """Something is wrong in a page: it is said as in the journey, and comes once more."""
-        line = self.lines[self.at]
-        written = flat(" ".join(t for who, _, t in line.below if who == self.names[user]))
-        for key, fault in self.world.people[user].form_errors.items():
-            assert bare(fault) in bare(written) or not line.shown, (fault, written)
+        found = self.world.people[user].form_errors
+        self._told_of(user, [*found.values()])
+        for key in found:
             wrong = next(f for f in page.fields if f.key == key)
             wrong.given, wrong.done = [], False
+
+    def _told_of(self, user: str, faults: Sequence[str]) -> None:
+        """What is wrong is said on a page in the words of the journey."""
+        line = self.lines[self.at]
+        written = flat(" ".join(t for who, _, t in line.below if who == self.names[user]))
+        for fault in faults:
+            assert bare(fault) in bare(written) or not line.shown, (fault, written)
 
     def _asked_on(self, user: str) -> bool:
         """Whether the journey asks somebody one more question now."""

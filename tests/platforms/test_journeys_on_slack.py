@@ -24,7 +24,7 @@ from bot import web
 from bot.scene import House
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.telegram_double import TelegramDouble
-from tests.journeys.test_journeys import ACT, JOURNEYS
+from tests.journeys.test_journeys import ACT, HOURLY, JOURNEYS
 from tests.platforms.conftest import FREE, Both
 from tests.platforms.slack_journeys import OnSlack
 from tests.platforms.slack_player import Line, Player, bare, read, told
@@ -54,6 +54,8 @@ WAYS = ["socket", "http", "socket, all twice", "http, all twice"]
 async def world(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[OnSlack]:
+    if request.node.callspec.params["name"] not in HOURLY:
+        request.getfixturevalue("seldom")
     numbers, lanes = count(1), list[Lanes]()
     begin = Lanes.__init__
 
