@@ -3,7 +3,7 @@
 Who sits behind an account, their seat in a round, and how the round looks to them change
 rarely. They are remembered until anything but a ballot is written here. Where another process
 may write too, somebody's own things are remembered for two seconds at most, those of a whole
-round for fifteen. What must never be old (whether the round is open, and under which key) is
+round for a minute. What must never be old (whether the round is open, and under which key) is
 read fresh each time.
 """
 
@@ -15,10 +15,10 @@ from bot.answering import Seated
 from bot.scene import House
 from bot.showing import Showing
 from dialogues.messages import Incoming, Spot
-from storage import people, results, rounds
+from storage import people, rounds
 from storage.store import Store, Unit
 
-PERSON, ROUND = 2.0, 15.0
+PERSON, ROUND = 2.0, 60.0
 """Seconds for which something is remembered where other processes write too."""
 ALONE = 600.0
 """The same where none does, but for somebody's hand in the database."""
@@ -75,10 +75,9 @@ class Recall:
         found = people.seated(unit, incoming.sender, chat.chat, round_id)
         if found is None:
             return None
-        person, member = found
+        person, member, kept = found
         if view is None:
             round_ = rounds.find_round(unit, round_id)
             assert round_ is not None
             view = answering.showing(self._house, unit, round_, chat.installation)
-        kept = results.open_message(unit, round_id, member, chat.installation)
         return Seated(person, member, view, kept)

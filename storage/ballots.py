@@ -17,9 +17,9 @@ from dialogues.answers import largest
 from dialogues.checkin import CheckIn
 from dialogues.dialogue import Draft, State
 from dialogues.errors import KeyLost
-from storage.database import Prepared
 from storage.inserting import insert_into
 from storage.keyring import Keyring, is_seal_key, seal_key, slot_key
+from storage.prepared import Prepared
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from storage.database import Prepared
+from storage.prepared import Prepared
 from storage.store import Unit
 from storage.tables import DialogueRow
 

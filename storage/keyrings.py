@@ -1,8 +1,8 @@
 """Which keyring: memory, a folder, or a table in a second database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import sqlalchemy as sa
 from nacl import exceptions, secret
@@ -21,7 +21,9 @@ from storage.keyring import (
     checked,
     write_first,
 )
+from storage.prepared import Prepared
 
+T = TypeVar("T")
 MASTER = "master"
 """The file of the master key, where one was made beside the keys."""
 UPCOMING = "master.new"
@@ -37,6 +39,10 @@ KEYS = sa.Table(
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
 )
 
+WRAPPED = Prepared(
+    lambda _: sa.select(KEYS.c.wrapped).where(KEYS.c.name == sa.bindparam("name", type_=sa.Text))
+)
+
 
 class TableKeyring:
     """A table of keys in a second database, wrapped by the master key and bound to their names.
@@ -50,6 +56,7 @@ class TableKeyring:
         """Raises CannotStart where the database cannot be used."""
         self._box = secret.Aead(master)
         self._engine = open_engine(url, size=2)
+        self._each = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             with self._engine.begin() as link:  # several processes may start at once
                 link.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE, 0)))
@@ -72,7 +79,7 @@ class TableKeyring:
             pass
         wrapped = self._box.encrypt(nacl_random.random(SIZE), aad=checked(name).encode())
         fresh = insert_into(KEYS, "postgresql").values(name=name, wrapped=bytes(wrapped))
-        self._run(fresh.on_conflict_do_nothing())
+        self._run(lambda link: link.execute(fresh.on_conflict_do_nothing()))
         return self.get(name)
 
     def get(self, name: str) -> bytes:
@@ -96,29 +103,27 @@ class TableKeyring:
         raise KeyLost(name)
 
     def _open(self, name: str) -> bytes:
-        found = self._run(sa.select(KEYS.c.wrapped).where(KEYS.c.name == checked(name)))
-        return self._box.decrypt(bytes(found[0][0]), aad=name.encode())
+        (wrapped,) = self._run(lambda link: WRAPPED.all(link, name=checked(name)))[0]
+        return self._box.decrypt(bytes(wrapped), aad=name.encode())
 
     def destroy(self, name: str) -> None:
         """See Keyring. Deleted, and the row's remains vacuumed."""
-        self._run(sa.delete(KEYS).where(KEYS.c.name == checked(name)))
-        self._run(sa.text(f"VACUUM {KEYS.name}"), isolation_level="AUTOCOMMIT")
+        gone = sa.delete(KEYS).where(KEYS.c.name == checked(name))
+        self._run(lambda link: link.execute(gone))
+        self._run(lambda link: link.execute(sa.text(f"VACUUM {KEYS.name}")))
 
     def names(self) -> Iterable[str]:
         """See Keyring."""
-        return [row[0] for row in self._run(sa.select(KEYS.c.name))]
+        return self._run(lambda link: [*link.scalars(sa.select(KEYS.c.name))])
 
     def close(self) -> None:
         """See Keyring."""
         self._engine.dispose()
 
-    def _run(self, statement: sa.Executable, **options: Any) -> Sequence[Any]:
+    def _run(self, work: Callable[[sa.Connection], T]) -> T:
         try:
-            with self._engine.connect().execution_options(**options) as link:
-                done = link.execute(statement)
-                rows = done.all() if done.returns_rows else ()
-                link.commit()
-                return rows
+            with self._each.connect() as link:
+                return work(link)
         except (sa.exc.OperationalError, sa.exc.InterfaceError):
             raise NotNow from None
 

@@ -11,7 +11,14 @@ from dialogues.model import (
     Person,
 )
 from storage.store import Unit
-from storage.tables import AccountRow, DialogueRow, MemberRow, PersonRow, RosterRow
+from storage.tables import (
+    AccountRow,
+    DialogueRow,
+    MemberRow,
+    OpenMessageRow,
+    PersonRow,
+    RosterRow,
+)
 
 
 def know(
@@ -191,28 +198,40 @@ def met(unit: Unit, address: Address, chat: Spot | None) -> Person | None:
 
 
 SEATED = (
-    select(
-        PersonRow,
-        AccountRow.chat,
-        RosterRow.member_id,
-        DialogueRow.waiting,
+    sa.select(
+        *sa.inspect(PersonRow).columns,
+        col(AccountRow.chat),
+        col(DialogueRow.waiting),
+        col(RosterRow.member_id),
+        col(OpenMessageRow.message),
     )
+    .select_from(PersonRow)
     .join(AccountRow, col(AccountRow.person_id) == col(PersonRow.id))
     .join(MemberRow, col(MemberRow.person_id) == col(PersonRow.id))
     .join(RosterRow, col(RosterRow.member_id) == col(MemberRow.id))
     .outerjoin(DialogueRow, col(DialogueRow.person_id) == col(PersonRow.id))
+    .outerjoin(
+        OpenMessageRow,
+        sa.and_(
+            col(OpenMessageRow.round_id) == col(RosterRow.round_id),
+            col(OpenMessageRow.member_id) == col(RosterRow.member_id),
+            col(OpenMessageRow.installation) == col(AccountRow.installation),
+        ),
+    )
     .where(
-        AccountRow.installation == sa.bindparam("installation"),
-        AccountRow.workspace == sa.bindparam("workspace"),
-        AccountRow.user == sa.bindparam("user"),
+        col(AccountRow.installation) == sa.bindparam("installation"),
+        col(AccountRow.workspace) == sa.bindparam("workspace"),
+        col(AccountRow.user) == sa.bindparam("user"),
         col(AccountRow.unreachable).is_(False),
-        RosterRow.round_id == sa.bindparam("round"),
+        col(RosterRow.round_id) == sa.bindparam("round"),
     )
 )
 
 
-def seated(unit: Unit, address: Address, chat: str, round_id: int) -> tuple[Person, int] | None:
-    """The person behind an account and their member id in a round, with one look.
+def seated(
+    unit: Unit, address: Address, chat: str, round_id: int
+) -> tuple[Person, int, str | None] | None:
+    """The person behind an account, their member id in a round, and their message for it there.
 
     None for somebody unknown, met in another chat, not asked, or in the middle of a command.
     """
@@ -222,10 +241,11 @@ def seated(unit: Unit, address: Address, chat: str, round_id: int) -> tuple[Pers
         "user": address.user,
         "round": round_id,
     }
-    found = unit.execute(SEATED, given).first()
-    if found is None or found[1] != chat or found[3]:
+    found = unit.link.execute(SEATED, given).first()
+    if found is None:
         return None
-    return _person(found[0]), found[2]
+    *person, met_in, waiting, member, message = found
+    return None if met_in != chat or waiting else (Person(*person), member, message)
 
 
 def person_with_user(unit: Unit, installation: str, user: str, workspace: str = "") -> int | None:

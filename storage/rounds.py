@@ -19,7 +19,7 @@ from dialogues.model import (
     RoundState,
     Seat,
 )
-from storage.database import Prepared
+from storage.prepared import Prepared
 from storage.store import Unit
 from storage.tables import (
     AssignmentRow,

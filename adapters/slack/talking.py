@@ -28,6 +28,7 @@ from adapters.slack.outgoing import escape, parts
 from adapters.slack.replying import Replies
 from dialogues.messages import Filled, Form, Incoming, Outgoing, Spot
 from dialogues.ports import Handler
+from dialogues.tokens import RoundToken, read
 
 log = structlog.get_logger()
 Body = Mapping[str, Any]
@@ -96,8 +97,12 @@ class Talking:
         at, token = incoming.carrier(body), body["actions"][0].get("value")
         if at is None or not token:
             return await self._ignore(ack, "button")
-        person = (await self._directory.people({user: _handle(body)}, NAMES))[user]
-        if incoming.is_direct(at.channel) and not at.ephemeral:
+        own = incoming.is_direct(at.channel) and not at.ephemeral
+        if own and isinstance(read(token), RoundToken):  # whoever answers here was met before
+            person = self._directory.known(user) or Person(_handle(body))
+        else:
+            person = (await self._directory.people({user: _handle(body)}, NAMES))[user]
+        if own:
             self._replies.learn(user, at.channel)
         event = self._named(incoming.tap(body, self._by, token, at, person), person)
         replies = list(await self._handler.handle(event))

@@ -27,6 +27,7 @@ OWN = re.compile(
     r"\S+\?start=| (?:In|Di) Slack[^/]*/titian [a-z]+ \w+\.?"
     r"| \[(All on one page|Semua dalam satu halaman)\]"
     r"| (Titian is run by|Titian dikelola oleh) Yayasan Contoh(: [^.]*)?\."
+    r"| (Or open it here|Atau buka [^.]*)\. [^.]*\. \S+/report/\S+"
     r"|(?<=/)titian "
 )
 """Links and what is typed instead, the page beside the steps, who runs the server."""

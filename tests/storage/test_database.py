@@ -11,7 +11,8 @@ from sqlmodel import SQLModel
 
 import storage.tables
 from dialogues.errors import CannotStart, NotNow
-from storage.database import Prepared, Utc, open_engine, upgrade
+from storage.database import Utc, open_engine, upgrade
+from storage.prepared import Prepared
 from storage.store import Store, Unit
 
 NUMBERED = Path(storage.__path__[0]) / "migrations" / "versions"

@@ -1,0 +1,58 @@
+"""Statements that every tap needs, put together once."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Prepared:
+    """A statement that is put together once and handed to the driver as it is.
+
+    For the few that every tap needs. Values go to the driver and come from it unconverted.
+    """
+
+    def __init__(self, statement: Callable[[sa.Dialect], sa.Executable]) -> None:
+        """*statement* makes it for a dialect."""
+        self._statement = statement
+        self._ready: dict[str, tuple[str, list[str] | None]] = {}
+
+    def first(self, link: sa.Connection, **values: object) -> tuple[Any, ...] | None:
+        """The first row with *values* for its parameters."""
+        found = self._run(link, values).fetchone()
+        return tuple(found) if found is not None else None
+
+    def all(self, link: sa.Connection, **values: object) -> list[tuple[Any, ...]]:
+        """Every row with *values* for its parameters."""
+        return [tuple(row) for row in self._run(link, values).fetchall()]
+
+    def run(self, link: sa.Connection, **values: object) -> int:
+        """Run it with *values* for its parameters; how many rows it touched."""
+        return int(self._run(link, values).rowcount)
+
+    def run_all(self, link: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run it once for each of *rows*, in their order."""
+        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
+        if order is None:
+            link.exec_driver_sql(sql, [dict(row) for row in rows])
+        else:
+            link.exec_driver_sql(sql, [tuple(row[name] for name in order) for row in rows])
+
+    def _run(self, link: sa.Connection, values: Mapping[str, object]) -> Any:
+        sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
+        if order is None:
+            return link.exec_driver_sql(sql, dict(values))
+        row = tuple(values[name] for name in order)
+        if link.dispatch.before_cursor_execute:  # whoever listens to statements hears these too
+            return link.exec_driver_sql(sql, row)
+        try:
+            return link.connection.cursor().execute(sql, row)
+        except sqlite3.Error as error:
+            raise sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error, True) from None
+
+    def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
+        compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]
+        order = list(compiled.positiontup) if compiled.positional else None
+        self._ready[dialect.name] = str(compiled), order
+        return self._ready[dialect.name]
