@@ -82,8 +82,9 @@ HEAD = (
 )
 HOW = f"""\
 {GROUPS} partnerships of {EACH} people, half on each platform; milliseconds, from the moment a tap
-was planned for to its acknowledgement. Titian has core {CORES[0]}; whoever taps, both platforms and
-the script are on core {CORES[-1]}, so that they take no time from it.
+was planned for to its acknowledgement. Whoever taps, both platforms, the
+script and PostgreSQL are on core {CORES[-1]}. One process of Titian has core {CORES[0]} for itself;
+four go where there is room.
 They begin within {SPREAD:.0f} s, as the invitations come; they read {PAUSE[0]:.0f} to
 {PAUSE[1]:.0f} s before each tap.
 "stall": the longest that Titian's loop was away from a task that wakes every 5 ms. "MB": the peak
@@ -118,12 +119,12 @@ async def answer_all(crowd: list[Somebody], ports: list[int], figures: Figures) 
 
 
 class Process:
-    """One process of Titian on its core, which says of itself how long its loop was away."""
+    """One process of Titian, which says of itself how long its loop was away."""
 
-    def __init__(self, kind: str, env: dict[str, str], port: int) -> None:
+    def __init__(self, kind: str, env: dict[str, str], port: int, cores: list[int]) -> None:
         self.port = port
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "bench.load_host", kind, str(CORES[0])],
+            [sys.executable, "-m", "bench.load_host", kind, *map(str, cores)],
             env={**env, "TITIAN_PORT": str(port)},
             stdout=subprocess.PIPE,
             text=True,
@@ -151,7 +152,8 @@ async def run(figures: Figures, env: dict[str, str], kinds: list[str]) -> None:
     env = {**env, "TITIAN_TELEGRAM_API_URL": api, "TITIAN_SLACK_API_URL": f"{api}/api/"}
     plain = {name: value for name, value in env.items() if name.startswith("TITIAN_")}
     crowd = await asyncio.to_thread(opened, plain, GROUPS)
-    processes = [Process(kind, env, free()) for kind in kinds]
+    cores = CORES[:1] if len(kinds) == 1 else CORES
+    processes = [Process(kind, env, free(), cores) for kind in kinds]
     try:
         ports = [p.port for p, kind in zip(processes, kinds, strict=True) if kind in ("run", "web")]
         for port in ports:

@@ -55,5 +55,5 @@ async def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    os.sched_setaffinity(0, {int(sys.argv[2])})
+    os.sched_setaffinity(0, {int(core) for core in sys.argv[2:]})
     asyncio.run(main(sys.argv[1]))

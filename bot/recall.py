@@ -52,7 +52,7 @@ class Recall:
         before, now = self._store.changes, self._now()
         view, since = self._views.get((round_id, incoming.chat.installation), (None, now))
         view, since = (view, since) if now - since <= self._round else (None, now)
-        found = await self._store.read(lambda unit: self._read(unit, incoming, round_id, view))
+        found = await self._store.glance(lambda unit: self._read(unit, incoming, round_id, view))
         self._forget()
         if found is not None and before == self._store.changes:
             if len(self._seats) >= MOST:

@@ -66,14 +66,24 @@ class Utc(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def open_engine(url: str, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> sa.Engine:
+def open_engine(
+    url: str, begin: str = "BEGIN IMMEDIATE", size: int = 1, isolation: str = "READ COMMITTED"
+) -> sa.Engine:
     """An engine for *url* (SQLite or PostgreSQL). *begin* is how SQLite starts a transaction.
+
+    *isolation* is PostgreSQL's: AUTOCOMMIT where each statement stands for itself.
 
     Parameters never appear in an error: they may be answers (B14).
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        server = sa.create_engine(parsed, hide_parameters=True, pool_size=size, max_overflow=0)
+        server = sa.create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_size=size,
+            max_overflow=0,
+            isolation_level=isolation,
+        )
         event.listen(server, "handle_error", _without_detail)
         event.listen(server, "checkin", _rests)
         event.listen(server, "checkout", _answers(server.dialect))
@@ -119,12 +129,22 @@ def _answers(dialect: sa.Dialect) -> Callable[..., None]:
 
 
 def _without_detail(context: sa.engine.ExceptionContext) -> None:
-    """PostgreSQL quotes the row it refuses below the first line, and a value in the first."""
-    refused = str(getattr(context.original_exception, "sqlstate", None) or "").startswith("22")
+    refused = is_refused(context.original_exception)
     for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args:
-            first = str(error.args[0]).partition("\n")[0]
-            error.args = ("a value was refused" if refused else first, *error.args[1:])
+        if error is not None:
+            keep_first(error, refused)
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether PostgreSQL took a value for no value of its type."""
+    return str(getattr(error, "sqlstate", None) or "").startswith("22")
+
+
+def keep_first(error: BaseException, refused: bool) -> None:
+    """PostgreSQL quotes the row it refuses below the first line, and a value in the first."""
+    if error.args:
+        first = str(error.args[0]).partition("\n")[0]
+        error.args = ("a value was refused" if refused else first, *error.args[1:])
 
 
 def _beginner(begin: str) -> Callable[[sa.Connection], None]:

@@ -21,7 +21,6 @@ from storage.keyring import (
     checked,
     write_first,
 )
-from storage.prepared import Prepared
 
 T = TypeVar("T")
 MASTER = "master"
@@ -39,9 +38,7 @@ KEYS = sa.Table(
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
 )
 
-WRAPPED = Prepared(
-    lambda _: sa.select(KEYS.c.wrapped).where(KEYS.c.name == sa.bindparam("name", type_=sa.Text))
-)
+WRAPPED = f"SELECT wrapped FROM {KEYS.name} WHERE name = %s"  # noqa: S608  (a name of ours)
 
 
 class TableKeyring:
@@ -55,10 +52,10 @@ class TableKeyring:
     def __init__(self, url: str, master: bytes) -> None:
         """Raises CannotStart where the database cannot be used."""
         self._box = secret.Aead(master)
-        self._engine = open_engine(url, size=2)
-        self._each = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = open_engine(url, size=2, isolation="AUTOCOMMIT")
+        whole = self._engine.execution_options(isolation_level="READ COMMITTED")
         try:
-            with self._engine.begin() as link:  # several processes may start at once
+            with whole.begin() as link:  # several processes may start at once
                 link.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE, 0)))
                 KEYS.metadata.create_all(link)
         except sa.exc.DBAPIError:
@@ -103,8 +100,19 @@ class TableKeyring:
         raise KeyLost(name)
 
     def _open(self, name: str) -> bytes:
-        (wrapped,) = self._run(lambda link: WRAPPED.all(link, name=checked(name)))[0]
-        return self._box.decrypt(bytes(wrapped), aad=name.encode())
+        lost = self._engine.dialect.loaded_dbapi.Error
+        try:
+            raw = self._engine.raw_connection()  # asked at each tap: without what SQLAlchemy adds
+        except sa.exc.DBAPIError:
+            raise NotNow from None
+        try:
+            found = raw.cursor().execute(WRAPPED, (checked(name),)).fetchall()
+        except lost:
+            raw.invalidate()
+            raise NotNow from None
+        finally:
+            raw.close()
+        return self._box.decrypt(bytes(found[0][0]), aad=name.encode())
 
     def destroy(self, name: str) -> None:
         """See Keyring. Deleted, and the row's remains vacuumed."""
@@ -122,7 +130,7 @@ class TableKeyring:
 
     def _run(self, work: Callable[[sa.Connection], T]) -> T:
         try:
-            with self._each.connect() as link:
+            with self._engine.connect() as link:
                 return work(link)
         except (sa.exc.OperationalError, sa.exc.InterfaceError):
             raise NotNow from None

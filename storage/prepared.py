@@ -1,10 +1,11 @@
 """Statements that every tap needs, put together once."""
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+
+from storage.database import is_refused, keep_first
 
 
 class Prepared:
@@ -41,18 +42,29 @@ class Prepared:
 
     def _run(self, link: sa.Connection, values: Mapping[str, object]) -> Any:
         sql, order = self._ready.get(link.dialect.name) or self._compile(link.dialect)
-        if order is None:
-            return link.exec_driver_sql(sql, dict(values))
-        row = tuple(values[name] for name in order)
+        given = dict(values) if order is None else tuple(values[name] for name in order)
         if link.dispatch.before_cursor_execute:  # whoever listens to statements hears these too
-            return link.exec_driver_sql(sql, row)
+            return link.exec_driver_sql(sql, given)
+        raw = link.connection
         try:
-            return link.connection.cursor().execute(sql, row)
-        except sqlite3.Error as error:
-            raise sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error, True) from None
+            return raw.cursor().execute(sql, given)
+        except link.dialect.loaded_dbapi.Error as error:
+            raise _usual(link, sql, error) from None
 
     def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
         compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]
         order = list(compiled.positiontup) if compiled.positional else None
         self._ready[dialect.name] = str(compiled), order
         return self._ready[dialect.name]
+
+
+def _usual(link: sa.Connection, sql: str, error: Any) -> BaseException:
+    """What SQLAlchemy makes of an error of the driver, and does about a lost connection."""
+    lost = link.dialect.is_disconnect(error, None, None)
+    if lost:
+        link.invalidate(error)
+    keep_first(error, is_refused(error))
+    found: BaseException = sa.exc.DBAPIError.instance(
+        sql, None, error, link.dialect.loaded_dbapi.Error, True, lost, link.dialect
+    )
+    return found

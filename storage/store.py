@@ -53,6 +53,8 @@ class Store:
         self._sqlite = is_sqlite(url)
         self._writer = open_engine(url, "BEGIN IMMEDIATE", size=1 if self._sqlite else 4)
         self._reader = open_engine(url, "BEGIN", size=2) if self._sqlite else self._writer
+        glance = {} if self._sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glancer = self._reader.execution_options(**glance)
         self._writing = ThreadPoolExecutor(1 if self._sqlite else 4, "store-write")
         self._reading = ThreadPoolExecutor(2, "store-read")
         self._ballots: deque[tuple[Callable[[Unit], Any], asyncio.Future[Any]]] = deque()
@@ -93,6 +95,10 @@ class Store:
     async def read(self, work: Callable[[Unit], T]) -> T:
         """Run *work* beside the writer. What it writes is thrown away."""
         return await self._run(self._reading, self._reader, work, keep=False)
+
+    async def glance(self, work: Callable[[Unit], T]) -> T:
+        """The same for *work* that writes nothing: on PostgreSQL no transaction is made for it."""
+        return await self._run(self._reading, self._glancer, work, keep=False)
 
     async def scrub(self) -> bool:
         """Leave no deleted content behind: True once no reader was in the way.
