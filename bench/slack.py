@@ -112,11 +112,13 @@ def _titian(play: Play) -> float:
 async def _committed(play: Play, folder: Path) -> float:
     from adapters.slack.adapter import Slack
     from bench.group import opened
+    from bot.processes import settle
 
     async with served() as server:
         adapter = Slack(BOT, APP, server.api)
         app, round_id = await opened(folder, {"slack": adapter}, "slack", PEOPLE)
         assert round_id == ROUND
+        settle()  # as `titian run` does
         up = asyncio.Event()
         running = asyncio.create_task(adapter.run(app.conversation, up.set))
         await up.wait()

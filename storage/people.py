@@ -173,13 +173,16 @@ def users(unit: Unit, installation: str) -> list[tuple[str, str, str | None]]:
     return [(row[0], row[1], row[2]) for row in unit.exec(query).all()]
 
 
+PERSON = sa.inspect(PersonRow).columns
+"""In the order of `Person`: what each event asks for is read without the way over a row."""
 MET = (
-    select(PersonRow, AccountRow.chat, AccountRow.unreachable)
+    sa.select(*PERSON, col(AccountRow.chat), col(AccountRow.unreachable))
+    .select_from(PersonRow)
     .join(AccountRow, col(AccountRow.person_id) == col(PersonRow.id))
     .where(
-        AccountRow.installation == sa.bindparam("installation"),
-        AccountRow.workspace == sa.bindparam("workspace"),
-        AccountRow.user == sa.bindparam("user"),
+        col(AccountRow.installation) == sa.bindparam("installation"),
+        col(AccountRow.workspace) == sa.bindparam("workspace"),
+        col(AccountRow.user) == sa.bindparam("user"),
     )
 )
 
@@ -191,15 +194,18 @@ def met(unit: Unit, address: Address, chat: Spot | None) -> Person | None:
         "workspace": address.workspace,
         "user": address.user,
     }
-    found = unit.execute(MET, given).first()
-    if found is None or (chat is not None and (found[1] != chat.chat or found[2])):
+    found = unit.link.execute(MET, given).first()
+    if found is None:
         return None
-    return _person(found[0])
+    *person, met_in, unreachable = found
+    if chat is not None and (met_in != chat.chat or unreachable):
+        return None
+    return Person(*person)
 
 
 SEATED = (
     sa.select(
-        *sa.inspect(PersonRow).columns,
+        *PERSON,
         col(AccountRow.chat),
         col(DialogueRow.waiting),
         col(RosterRow.member_id),
