@@ -1,4 +1,4 @@
-"""Three doors to the database: transact, read, scrub."""
+"""The doors to the database: transact, read or glance, scrub."""
 
 import asyncio
 import sqlite3
