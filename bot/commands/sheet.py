@@ -7,6 +7,7 @@ from bot.commands.matching import resolve
 from bot.scene import Scene
 from dialogues.answers import Answer, Answers
 from dialogues.dialogue import Act, Draft
+from dialogues.errors import Refusal
 from dialogues.markup import plain
 from dialogues.messages import Button, Form, FormField, Message, Say, say
 from dialogues.tokens import FormToken, PageToken, write
@@ -116,6 +117,6 @@ def _written(scene: Scene, field: Field, known: Answer) -> Answer:
         return known
     try:
         shown = scene.house.texts.label(field.shown(scene, known), scene.reader)
-    except ValueError:
+    except (Refusal, ValueError):
         return known
     return next((t for t in (shown, known) if resolve(scene, field, t) == (known, None)), None)

@@ -1,12 +1,16 @@
 """A command's form as one page, on a platform where nobody can type to it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from adapters.playground.adapter import Playground
-from dialogues.messages import FormField
+from bot.commands import sheet
+from bot.commands.command import Field
+from dialogues.errors import Refusal
+from dialogues.messages import FormField, say
 
 PEOPLE = [f"u{number}" for number in range(8)]
 
@@ -66,3 +70,28 @@ async def test_what_stands_in_a_field_is_what_its_reader_would_write(
     assert field.error and field.value == LINES[line]
     await world.fills("budi", {field.key: field.value})
     assert world.room.transcript("budi")[-1].form is None, "the same value is taken"
+
+
+@pytest.mark.parametrize("line", [*LINES, "/review schedule pulse every 12 hours", "/quiet 99"])
+async def test_what_was_refused_comes_back_as_it_was_typed(
+    world: Any, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    await founded(world, monkeypatch)
+    await world.says("budi", line)
+    (field,) = world.room.transcript("budi")[-1].form.fields
+    for words in ("12 hours and a half", "32 Smarch"):
+        await world.fills("budi", {field.key: words})
+        (again,) = world.room.transcript("budi")[-1].form.fields
+        assert again.error and again.value == words
+
+
+def test_words_that_cannot_be_worded_stay_as_they_are() -> None:
+    """Such as agreed targets, whose wording reads them again, and refuses them again."""
+
+    def refuses(scene: object, kept: str) -> str:
+        raise Refusal("fault.when", words=kept)
+
+    field = Field("targets", say("formal/ask_targets"), read=refuses, shown=refuses)
+    texts = SimpleNamespace(label=lambda label, reader: label)
+    scene: Any = SimpleNamespace(house=SimpleNamespace(texts=texts), reader=None)
+    assert sheet._written(scene, field, "soon") == "soon"
