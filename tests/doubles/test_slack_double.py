@@ -128,7 +128,8 @@ async def test_sockets_end() -> None:
         await until(lambda: slack.sockets, PATIENCE, lambda: "no new socket after a loss")
         await alice.say("after loss")
         await alice.wait("echo after loss")
-        slack.assert_clean()
+        # What went into a socket that its client had given up already comes once more.
+        assert all("no ack within" in violation for violation in slack.violations)
 
 
 @both
