@@ -82,9 +82,8 @@ HEAD = (
 )
 HOW = f"""\
 {GROUPS} partnerships of {EACH} people, half on each platform; milliseconds, from the moment a tap
-was planned for to its acknowledgement. Whoever taps, both platforms, the
-script and PostgreSQL are on core {CORES[-1]}. One process of Titian has core {CORES[0]} for itself;
-four go where there is room.
+was planned for to its acknowledgement. Whoever taps, both platforms, the script and PostgreSQL
+are on core {CORES[-1]}. One process of Titian has core {CORES[0]} for itself; four use all cores.
 They begin within {SPREAD:.0f} s, as the invitations come; they read {PAUSE[0]:.0f} to
 {PAUSE[1]:.0f} s before each tap.
 "stall": the longest that Titian's loop was away from a task that wakes every 5 ms. "MB": the peak

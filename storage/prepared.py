@@ -49,7 +49,7 @@ class Prepared:
         try:
             return raw.cursor().execute(sql, given)
         except link.dialect.loaded_dbapi.Error as error:
-            raise _usual(link, sql, error) from None
+            raise _usual(link, raw, sql, error) from None
 
     def _compile(self, dialect: sa.Dialect) -> tuple[str, list[str] | None]:
         compiled = self._statement(dialect).compile(dialect=dialect)  # type: ignore[attr-defined]
@@ -58,9 +58,9 @@ class Prepared:
         return self._ready[dialect.name]
 
 
-def _usual(link: sa.Connection, sql: str, error: Any) -> BaseException:
+def _usual(link: sa.Connection, raw: Any, sql: str, error: Any) -> BaseException:
     """What SQLAlchemy makes of an error of the driver, and does about a lost connection."""
-    lost = link.dialect.is_disconnect(error, None, None)
+    lost = link.dialect.is_disconnect(error, raw, None)
     if lost:
         link.invalidate(error)
     keep_first(error, is_refused(error))

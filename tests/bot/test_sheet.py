@@ -60,13 +60,20 @@ LINES = {
 }
 
 
+async def asked(world: Any, monkeypatch: pytest.MonkeyPatch, line: str) -> FormField:
+    """The one field that a command asks for."""
+    await founded(world, monkeypatch)
+    await world.says("budi", line)
+    field: FormField
+    (field,) = world.room.transcript("budi")[-1].form.fields
+    return field
+
+
 @pytest.mark.parametrize("line", LINES)
 async def test_what_stands_in_a_field_is_what_its_reader_would_write(
     world: Any, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    await founded(world, monkeypatch)
-    await world.says("budi", line)
-    (field,) = world.room.transcript("budi")[-1].form.fields
+    field = await asked(world, monkeypatch, line)
     assert field.error and field.value == LINES[line]
     await world.fills("budi", {field.key: field.value})
     assert world.room.transcript("budi")[-1].form is None, "the same value is taken"
@@ -76,9 +83,7 @@ async def test_what_stands_in_a_field_is_what_its_reader_would_write(
 async def test_what_was_refused_comes_back_as_it_was_typed(
     world: Any, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    await founded(world, monkeypatch)
-    await world.says("budi", line)
-    (field,) = world.room.transcript("budi")[-1].form.fields
+    field = await asked(world, monkeypatch, line)
     for words in ("12 hours and a half", "32 Smarch"):
         await world.fills("budi", {field.key: words})
         (again,) = world.room.transcript("budi")[-1].form.fields

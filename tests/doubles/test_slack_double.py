@@ -117,19 +117,27 @@ async def test_a_failing_handler_loses_the_event() -> None:
         assert [(d.attempt, d.status) for d in slack.deliveries] == [(0, "ack")]
 
 
+async def kept(slack: SlackDouble, fault: str) -> None:
+    """Wait for a socket that its client keeps: it may open two, and give one up at once."""
+    before: list[object] = []
+    while not before or before != slack.sockets:
+        await until(lambda: slack.sockets, PATIENCE, lambda: fault)
+        before = [*slack.sockets]
+        await asyncio.sleep(0.3)
+
+
 async def test_sockets_end() -> None:
     async with serving("socket", limits=False) as (slack, _):
         alice = slack.user("Alice")
         await slack.disconnect()
-        await until(lambda: slack.sockets, PATIENCE, lambda: "no new socket after a notice")
+        await kept(slack, "no new socket after a notice")
         await alice.say("after notice")
         await alice.wait("echo after notice")
         await slack.disconnect(None)
-        await until(lambda: slack.sockets, PATIENCE, lambda: "no new socket after a loss")
+        await kept(slack, "no new socket after a loss")
         await alice.say("after loss")
         await alice.wait("echo after loss")
-        # What went into a socket that its client had given up already comes once more.
-        assert all("no ack within" in violation for violation in slack.violations)
+        slack.assert_clean()
 
 
 @both

@@ -160,3 +160,21 @@ async def test_a_prepared_statement_that_fails_is_the_usual_error(store: Store) 
     with pytest.raises(sa.exc.ProgrammingError if not store.alone else NotNow) as caught:
         await store.transact(lambda unit: lost.run(unit.link, a="secret words"))
     assert "secret words" not in f"{caught.value}{caught.value.__cause__}"
+
+
+async def test_a_prepared_statement_on_a_lost_connection_leaves_none_behind(store: Store) -> None:
+    if store.alone:
+        return  # a file is not lost
+    seen = Prepared(lambda _: sa.text("SELECT pg_backend_pid()"))
+    ended = sa.text("SELECT pg_terminate_backend(:process)")
+
+    def lose(unit: Unit) -> None:
+        (process,) = seen.first(unit.link) or ()
+        with unit.link.engine.connect() as other:
+            other.execute(ended, {"process": process})
+        seen.first(unit.link)
+
+    with pytest.raises(NotNow) as caught:
+        await store.transact(lose)
+    assert getattr(caught.value.__cause__, "connection_invalidated", False)
+    assert await store.transact(lambda unit: seen.first(unit.link))
