@@ -82,7 +82,7 @@ class App:
         if settings.slack_client_id:
             sealing = sealing_key(settings.database_url, settings.keyring, master)
             self.vault = Installations(self.store, self.turns, clock, sealing)
-        ground = Ground(settings, address, controls, texts, process is Process.WORKER, self.vault)
+        ground = Ground(settings, address, controls, texts, process, self.turns, self.vault)
         self.adapters: dict[str, Adapter] = {
             adapter.installation: adapter for adapter in open_platforms(ground)
         }

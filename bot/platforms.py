@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.processes import Process
 from bot.settings import Settings
 from dialogues.library import LANGUAGES
 from dialogues.ports import Adapter, Vault
 from dialogues.texts import Texts
+from storage.turns import Turns
 
 if TYPE_CHECKING:
     from adapters.playground.adapter import Controls
@@ -49,10 +52,25 @@ class Ground:
     address: str
     controls: "Controls | None"
     texts: Texts
-    beside: bool = False
-    """Whether other processes answer people with the same tokens."""
+    process: Process = Process.RUN
+    turns: Turns | None = None
+    """Through which processes see of each other that people are being answered."""
     vault: Vault | None = None
     """Where the tokens of workspaces are kept, where they install Titian by themselves."""
+
+    @property
+    def beside(self) -> bool:
+        """Whether other processes answer people with the same tokens."""
+        return self.process is Process.WORKER
+
+    def answering(self, name: str) -> bool:
+        """Whether they are doing so now."""
+        return self.turns is not None and self.turns.shows(f"answers {name}")
+
+    def says(self, adapter: Adapter, busy: Callable[[], bool]) -> None:
+        """Let others see when this process is *busy* answering people, where it sends no more."""
+        if self.turns and self.process.takes(adapter.intake) and not self.process.delivers:
+            self.turns.sign(f"answers {adapter.installation}", busy)
 
 
 def playground(ground: Ground) -> Adapter | None:
@@ -70,17 +88,20 @@ def telegram(ground: Ground) -> Adapter | None:
     if settings.telegram_token is None:
         return None
     from adapters.telegram.adapter import Telegram
-    from adapters.telegram.pacing import leaving_room
+    from adapters.telegram.pacing import Pace, leaving_room
     from adapters.telegram.webhook import Webhook, made_from
 
     token = settings.telegram_token.get_secret_value()
     names = (PRIVATE_MENU, GROUP_MENU, ADMIN_MENU)
     private, group, admins = (menus(ground.texts, menu) for menu in names)
-    pace = leaving_room() if ground.beside else None
+    here = partial(ground.answering, Telegram.installation)
+    pace = leaving_room(here) if ground.beside else Pace()
     chosen = settings.telegram_webhook_secret
     secret = chosen.get_secret_value() if chosen is not None else made_from(token)
     hook = Webhook(settings.public_url, secret) if settings.telegram_mode == "webhook" else None
-    return Telegram(token, settings.telegram_api_url, private, group, admins, pace, webhook=hook)
+    made = Telegram(token, settings.telegram_api_url, private, group, admins, pace, webhook=hook)
+    ground.says(made, lambda: pace.busy)
+    return made
 
 
 def slack(ground: Ground) -> Adapter | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
-from nacl import exceptions, secret
+from nacl import bindings, exceptions, secret, utils
 from sqlmodel import col
 
 from dialogues.answers import largest
@@ -23,6 +23,10 @@ from storage.prepared import Prepared
 from storage.store import Unit
 from storage.tables import BallotRow, InboxRow
 
+# What `secret.Aead` calls, without what it does around that: three fifths of its time.
+_encrypt = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt
+_decrypt = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt
+NONCE = secret.Aead.NONCE_SIZE
 STEP = 256
 HEAD = 4
 BESIDE = 1536
@@ -72,7 +76,7 @@ class Box:
         self._number = number
         self._size = size
         self._slot_key = keyring.get(slot_key(round_id))
-        self._aead = secret.Aead(keyring.get(seal_key(round_id, number)))
+        self._seal_key = keyring.get(seal_key(round_id, number))
         self._found: dict[bytes, Draft] = {}
 
     def __repr__(self) -> str:
@@ -167,11 +171,12 @@ class Box:
         return len(body).to_bytes(HEAD, "big") + body.ljust(self._size - HEAD, b"\0")
 
     def _sealed(self, slot: bytes, padded: bytes) -> bytes:
-        return bytes(self._aead.encrypt(padded, aad=self._bound(slot)))
+        nonce = utils.random(NONCE)
+        return nonce + _encrypt(padded, self._bound(slot), nonce, self._seal_key)
 
     def _unsealed(self, slot: bytes, sealed: bytes) -> bytes | None:
         try:
-            return self._aead.decrypt(sealed, aad=self._bound(slot))
+            return _decrypt(sealed[NONCE:], self._bound(slot), sealed[:NONCE], self._seal_key)
         except (exceptions.CryptoError, ValueError):
             return None
 

@@ -21,7 +21,9 @@ from storage.store import Unit
 
 T = TypeVar("T")
 EVERY = 1.0
-"""Seconds between two looks: whether the connection stands, and whether a turn has come."""
+"""Seconds between two looks at whether the connection stands."""
+MISSING = 0.3
+"""Seconds between two looks at whether a turn has come."""
 PATIENCE = 4.0
 """Seconds without an answer after which every turn counts as lost. The server gives up later."""
 SERVER = {"tcp_keepalives_idle": 4, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 4}
@@ -32,6 +34,13 @@ CLIENT = {
 }
 TURN, DECIDING = 7142, 7143
 """Of advisory locks; `rounds.LOCK` is another one."""
+
+HELD = sa.text(
+    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND classid = :turn"
+)
+"""The numbers of all turns that some process has."""
 
 
 def number(name: str) -> int:
@@ -65,6 +74,8 @@ class Turns:
     def __init__(self, url: str) -> None:
         self._alone = is_sqlite(url)
         self._turns: defaultdict[str, Turn] = defaultdict(Turn)
+        self._signs: dict[str, Callable[[], bool]] = {}
+        self._watched: dict[str, bool] = {}
         self._bell = asyncio.Event()
         self._link: sa.Connection | None = None
         if not self._alone:
@@ -81,6 +92,14 @@ class Turns:
             if self._alone:
                 turn.begin()
             self._bell.set()
+
+    def sign(self, name: str, holds: Callable[[], bool]) -> None:
+        """Have a turn as long as *holds*, asked each second: for other processes to see."""
+        self._signs[name] = holds
+
+    def shows(self, name: str) -> bool:
+        """Whether some process had a turn when we last looked; looked at from the first call on."""
+        return self._watched.setdefault(name, False)
 
     def has(self, name: str) -> bool:
         """Whether it is this process's turn."""
@@ -104,6 +123,11 @@ class Turns:
         """Look each second until cancelled. While the database is away nothing is ours."""
         while not self._alone:
             self._bell.clear()
+            for name, holds in self._signs.items():
+                if holds():
+                    self._turns[name].wanted = True
+                else:
+                    await self.give_back(name)
             missing = [n for n, t in self._turns.items() if t.wanted and not t.come.is_set()]
             for name in await self._won(missing):
                 if self._turns[name].wanted:
@@ -111,7 +135,7 @@ class Turns:
                 else:
                     await self._in_thread(lambda name=name: self._unlock(name))  # type: ignore[misc]
             with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
+                async with asyncio.timeout(MISSING if missing else EVERY):
                     await self._bell.wait()
         await asyncio.Event().wait()
 
@@ -130,6 +154,7 @@ class Turns:
             return looking.result()
         for turn in self._turns.values():
             turn.end()
+        self._watched = dict.fromkeys(self._watched, False)
         await asyncio.wait([looking])
         looking.exception()
         await self._in_thread(self._let_go)
@@ -145,6 +170,9 @@ class Turns:
                 link.exec_driver_sql(f"SET {name} = {value}")
             self._link = link
         self._link.exec_driver_sql("SELECT 1")
+        if self._watched:
+            held = set(self._link.execute(HELD, {"turn": TURN}).scalars())
+            self._watched.update({n: number(n) % 2**32 in held for n in list(self._watched)})
         return [name for name in missing if self._ask("pg_try_advisory_lock", name)]
 
     def _unlock(self, name: str) -> None:

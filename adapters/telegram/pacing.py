@@ -17,9 +17,13 @@ CLOSER = 0.97
 FORGET = 5_000
 
 
-def leaving_room() -> "Pace":
-    """For a process beside which another one answers people with the same token."""
-    return Pace(2 * PRIVATE, 2 * GROUP, 1.5 * OVERALL)
+BUSY = 5.0
+"""Seconds in which as many messages as seconds mean that people are being answered."""
+
+
+def leaving_room(answering: Callable[[], bool]) -> "Pace":
+    """For a process beside which others with the same token may be *answering* people now."""
+    return Pace(2 * PRIVATE, 2 * GROUP, beside=lambda: 1.5 if answering() else 1.0)
 
 
 class Pace:
@@ -31,14 +35,25 @@ class Pace:
         group: float = GROUP,
         overall: float = OVERALL,
         now: Callable[[], float] = time.monotonic,
+        beside: Callable[[], float] = lambda: 1.0,
     ) -> None:
-        """The seconds between two messages to one chat of each kind, and to any two chats."""
+        """The seconds between two messages to one chat of each kind, and to any two chats.
+
+        *beside* tells how much longer those to any two take now, for the sake of others.
+        """
         self._now = now
-        self._private, self._group, self._between = private, group, overall
+        self._private, self._group, self._any = private, group, overall
+        self._beside = beside
         self._free: dict[str, float] = {}
         self._overall = self._left = 0.0
         self._reserved: set[str] = set()
         self._gone: deque[float] = deque(maxlen=round(1 / overall) if overall else 0)
+
+    @property
+    def busy(self) -> bool:
+        """Whether many messages have left just now."""
+        now = self._now()
+        return sum(now - at < BUSY for at in self._gone) >= BUSY
 
     async def reserve(self, chat: str) -> None:
         """Wait for the turn of *chat* behind all that is urgent; the next `wait` has it already.
@@ -103,6 +118,10 @@ class Pace:
     def hold(self, chat: str, seconds: float) -> None:
         """Telegram asked for patience in *chat*."""
         self._free[chat] = max(self._free.get(chat, 0.0), self._now() + seconds)
+
+    @property
+    def _between(self) -> float:
+        return self._any * self._beside()
 
     def _every(self, chat: str) -> float:
         return self._group if chat.startswith("-") else self._private

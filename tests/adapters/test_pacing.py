@@ -39,6 +39,31 @@ async def test_many_chats_at_once_stay_below_thirty_a_second() -> None:
     assert loop.time() - began < 90 * pacing.OVERALL * 1.2
 
 
+async def test_room_is_left_only_while_others_answer_people() -> None:
+    answering = True
+    pace = pacing.leaving_room(lambda: answering)
+    gaps = []
+    for answering in (True, False):
+        left = asyncio.get_running_loop().time()
+        for chat in range(20):
+            await pace.wait(f"{answering} {chat}", urgent=False)
+        gaps.append(asyncio.get_running_loop().time() - left)
+    assert gaps[0] > 19 * 1.5 * pacing.CLOSER * pacing.OVERALL
+    assert gaps[1] < 1.4 * 19 * pacing.OVERALL
+
+
+async def test_somebody_who_answers_many_is_busy_for_a_moment() -> None:
+    now = 100.0
+    pace = Pace(overall=0.001, now=lambda: now)
+    for chat in range(5):
+        assert not pace.busy
+        await pace.wait(str(chat))
+        now += 0.1
+    assert pace.busy
+    now += pacing.BUSY
+    assert not pace.busy
+
+
 async def test_what_a_busy_machine_held_up_does_not_leave_all_at_once() -> None:
     """The loop stands still for a while; what was due then would come on top of what follows."""
     loop = asyncio.get_running_loop()

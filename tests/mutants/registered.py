@@ -280,8 +280,8 @@ REGISTERED = (
     Mutant(
         "a sealed row opens in its own slot and round only",
         "storage/ballots.py",
-        ", aad=self._bound(slot)",
-        "",
+        "self._bound(slot), ",
+        'b"", ',
         (f"{BALLOTS}::test_a_copied_row_does_not_open",),
         all=True,
     ),

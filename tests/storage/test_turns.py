@@ -13,7 +13,7 @@ from storage import leases, outbox, people
 from storage.database import upgrade
 from storage.lanes import Lanes
 from storage.store import Store, Unit
-from storage.turns import Turns
+from storage.turns import EVERY, Turns
 from tests.conftest import fresh_database
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -63,6 +63,27 @@ async def test_a_turn_passes_on_when_it_is_given_back_and_when_its_holder_is_cut
             assert len(done) == 1 and one.has("clock") != other.has("clock")
             for task in waiting:
                 task.cancel()
+
+
+async def test_a_sign_is_seen_by_others_as_long_as_it_holds(postgres: str) -> None:
+    busy = False
+    with fresh_database(postgres) as url:
+        async with running(url) as one, running(url) as other, running(url) as third:
+            for turns in (one, other):
+                turns.sign("answers x", lambda: busy)
+            for busy in (True, False, True):
+                async with asyncio.timeout(SOON):
+                    while third.shows("answers x") is not busy:  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+            one.sign("answers x", lambda: False)
+            await asyncio.sleep(2 * EVERY)
+            assert third.shows("answers x"), "the other one still answers"
+            assert not third.shows("answers y")
+            cut_off_all(url)
+            busy = False
+            async with asyncio.timeout(SOON):
+                while third.shows("answers x"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
 
 
 def cut_off_all(url: str) -> None:
