@@ -18,6 +18,7 @@ new journey put its actions into a file and run with TEST_RECORD=1; then read th
 import difflib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ WAIT = re.compile(r"wait (\d+) days?$")
 ALIKE = re.compile(r"([a-z ]+) fill (.*)$")
 PAGE = {"en": "All on one page", "id": "Semua dalam satu halaman"}
 ACT = re.compile(r"(\w+)( in group)?(?:: (.*)| \[(.*)\]| opens (\w+)| fills (.*))$")
+
+reads = lru_cache(10_000)(plain)
+"""What a message says: each is looked at again after every step."""
 
 
 class Teller:
@@ -124,7 +128,7 @@ class Teller:
                 wrong = [f for f in message.form.fields if f.error] if message.form else []
                 form += "".join(f"\n(beside “{f.label}”: {f.error})" for f in wrong)
                 files = " ".join(f"({file.name})" for file in message.files)
-                body = "\n".join(p for p in (plain(message.text), labels, form, files) if p)
+                body = "\n".join(p for p in (reads(message.text), labels, form, files) if p)
                 key = (user, message.id)
                 if self.seen.get(key) != body:
                     if not self.followed or user in self.followed:
