@@ -25,6 +25,7 @@ from dialogues.model import Person
 from dialogues.ports import Adapter, Clock
 from storage import leases, outbox, people, places, results, rounds
 from storage.lanes import Lanes as Ways
+from storage.looking import look
 from storage.outbox import Post
 from storage.patience import Patient
 from storage.store import Store, Unit
@@ -186,7 +187,7 @@ class Delivery:
         room, now, ways = min(self._lanes.room, self._most), self._clock.now(), self._ways
         if self._resting or (ways is not None and not ways.mine):
             return 0
-        if room == 0 or not (await self._store.read(lambda unit: outbox.waits(unit, now)))[0]:
+        if room == 0 or not (await self._store.read(lambda unit: look(unit, now))).lines:
             return 0
         try:
             posts = await self._store.transact(

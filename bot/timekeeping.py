@@ -15,9 +15,10 @@ from bot.scene import After, House
 from bot.sealing import Sealing
 from bot.ticker import Step
 from dialogues.model import ReviewState, RoundState
-from storage import leases, offers, outbox, results, reviews, rounds, timers
+from storage import leases, offers, results, reviews, rounds, timers
 from storage.ballots import destroy_keys
 from storage.keyring import comment_key
+from storage.looking import Due, look
 from storage.retention import purge
 from storage.store import Store, Unit
 from storage.timers import Timer
@@ -52,15 +53,16 @@ class Timekeeping:
         self._day: date | None = None
         self._unseen: deque[tuple[int, datetime]] = deque()
         self._looked: datetime | None = None
-        self._answered = False
+        self._due: Due | None = None
+        self._written = 0
 
     @property
     def steps(self) -> Sequence[Step]:
         """Ballots before invitations, closes before their keys go, messages after both."""
-        closing = (self._fill, self._timers, self._fill_opened, self._finish)
+        closing = (self._fill, self._timers, self._fill, self._finish)
         daily = (self._daily, self._offers, self._retire)
         leading = [self._leading(step) for step in (*closing, *daily)]
-        return (*leading[:4], self._send, *leading[4:])
+        return (self._look, *leading[:4], self._send, *leading[4:])
 
     def _leading(self, step: Step) -> Step:
         """*step* where this process keeps the time. Should two think so, both still do no harm."""
@@ -71,25 +73,33 @@ class Timekeeping:
 
         return led
 
-    async def _fill(self, _: datetime) -> None:
-        await fill(self._house, self._store)
+    async def _look(self, now: datetime) -> None:
+        """Look afresh: another process may have written something."""
+        self._due = None
+        await self._now_due(now)
 
-    async def _fill_opened(self, now: datetime) -> None:
-        """Once more where a timer may have opened something; a crash leaves it to the next tick."""
-        if self._answered:
-            await self._fill(now)
-        self._answered = False
+    async def _now_due(self, now: datetime) -> Due:
+        """What is to be done; looked at again only where something was written since."""
+        if self._due is None or self._written != self._store.changes:
+            self._written = self._store.changes
+            self._due = await self._store.read(lambda unit: look(unit, now))
+        return self._due
+
+    async def _fill(self, now: datetime) -> None:
+        """Twice: a timer may have opened something."""
+        if (await self._now_due(now)).unfilled:
+            await fill(self._house, self._store)
 
     async def _timers(self, now: datetime) -> None:
-        while due := await self._store.read(lambda unit: timers.due(unit, now, TOGETHER)):
+        while (await self._now_due(now)).timers:
+            due = await self._store.read(lambda unit: timers.due(unit, now, TOGETHER))
             hours = list(takewhile(lambda timer: timer.kind == "hour", due))
             if hours:
                 await self._hours(hours, now)
                 continue
-            if due[0].kind == "close" and due[0].review_id:
+            if due and due[0].kind == "close" and due[0].review_id:
                 await self._note_shown(due[0].review_id)
             after = await self._store.transact(lambda unit: self._next_timer(unit, now))
-            self._answered = True
             if after is None:
                 return
             await self._delivery.direct(after)
@@ -153,9 +163,9 @@ class Timekeeping:
 
     async def _finish(self, now: datetime) -> None:
         """Destroy the keys of ended rounds, scrub, and only after both say "destroyed"."""
-        ended = await self._store.read(rounds.unfinished)
-        if not ended:
+        if not (await self._now_due(now)).unfinished:
             return
+        ended = await self._store.read(rounds.unfinished)
         for round_ in ended:
             destroy_keys(self._house.keyring, round_.id)
         if not await self._store.scrub():
@@ -171,12 +181,12 @@ class Timekeeping:
 
     async def _send(self, now: datetime) -> None:
         await self._delivery.take_over()
-        due, lost = await self._store.read(lambda unit: outbox.waits(unit, now))
-        if lost:
+        due = await self._now_due(now)
+        if due.lost:
             mine = self._delivery.holder
             await self._store.transact(lambda unit: leases.recover(unit, now, but=mine))
         await self._delivery.scrub()
-        if due or lost or self._delivery.waits:
+        if due.lines or due.lost or self._delivery.waits:
             await self._delivery.due()
 
     async def _retire(self, now: datetime) -> None:

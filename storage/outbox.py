@@ -166,15 +166,6 @@ def _post(row: Sequence[Any]) -> Post | None:
     return Post(row[0], row[1], row[2], row[3], row[4], row[5], message, row[7])
 
 
-def waits(unit: Unit, now: datetime) -> tuple[bool, bool]:
-    """Whether a line is due, and whether a lease has run out."""
-    due = select(OutboxRow.id).where(OutboxRow.state == "pending", OutboxRow.not_before <= now)
-    lost = select(OutboxRow.id).where(
-        col(OutboxRow.state).in_(["claimed", "sending"]), col(OutboxRow.lease) < now
-    )
-    return unit.exec(due).first() is not None, unit.exec(lost).first() is not None
-
-
 def is_line(post: Post) -> sa.ColumnElement[bool]:
     """The row of a line: a number alone may have been given to another one since."""
     return sa.and_(col(OutboxRow.id) == post.id, col(OutboxRow.key) == post.key)

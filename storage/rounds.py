@@ -19,11 +19,11 @@ from dialogues.model import (
     RoundState,
     Seat,
 )
+from storage.looking import UNFILLED, UNFINISHED
 from storage.prepared import Prepared
 from storage.store import Unit
 from storage.tables import (
     AssignmentRow,
-    BallotRow,
     MemberRow,
     OrganisationRow,
     PersonRow,
@@ -188,11 +188,7 @@ def set_round(unit: Unit, round_id: int, **values: Any) -> None:
 
 def unfinished(unit: Unit) -> list[Round]:
     """Rounds whose close a crash left half done: the sweep finishes them."""
-    ended = [RoundState.CLOSED.value, RoundState.CANCELLED.value, RoundState.UNREADABLE.value]
-    query = select(RoundRow).where(
-        col(RoundRow.state).in_([*ended, RoundState.CLOSING.value]),
-        col(RoundRow.destroyed_at).is_(None),
-    )
+    query = select(RoundRow).where(col(RoundRow.id).in_(UNFINISHED))
     return [_round(row) for row in unit.exec(query.order_by(col(RoundRow.id))).all()]
 
 
@@ -204,8 +200,7 @@ def all_open(unit: Unit) -> list[int]:
 
 def unfilled(unit: Unit) -> list[tuple[Round, list[int]]]:
     """Open rounds that have no ballots yet, each with the members on its roster."""
-    filled = select(BallotRow.slot).where(BallotRow.round_id == RoundRow.id).exists()
-    query = select(RoundRow).where(RoundRow.state == RoundState.OPEN.value, ~filled)
+    query = select(RoundRow).where(col(RoundRow.id).in_(UNFILLED))
     found = [_round(row) for row in unit.exec(query.order_by(col(RoundRow.id))).all()]
     return [(round_, [seat.member_id for seat in roster(unit, round_.id)]) for round_ in found]
 

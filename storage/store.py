@@ -5,7 +5,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -21,6 +20,8 @@ TRACES = (
     *("reflection", "reply", "result", "review", "role", "round", "schedule", "setting", "timer"),
 )
 """The tables in which something is deleted or changed that must leave no trace."""
+WRITERS, READERS = 4, 2
+"""Threads, and as many connections to PostgreSQL; SQLite has one writer."""
 TOGETHER = 64
 """How many ballots may share one commit."""
 BRIEFLY = 250
@@ -29,6 +30,8 @@ BRIEFLY = 250
 
 class Unit(Session):
     """One transaction. What `storage` functions work on; others only hand it on."""
+
+    _link: sa.Connection | None = None
 
     @property
     def dialect(self) -> str:
@@ -40,10 +43,14 @@ class Unit(Session):
         """Whether the database is SQLite."""
         return self.dialect == "sqlite"
 
-    @cached_property
+    @property
     def link(self) -> sa.Connection:
         """The transaction's connection, asked for once: for what every tap needs."""
-        return self.connection()
+        # No `cached_property`: in Python 3.11 it has one lock for all, which whoever waits for a
+        # connection would hold against those that have one.
+        if self._link is None:
+            self._link = self.connection()
+        return self._link
 
 
 class Store:
@@ -51,12 +58,13 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._sqlite = is_sqlite(url)
-        self._writer = open_engine(url, "BEGIN IMMEDIATE", size=1 if self._sqlite else 4)
-        self._reader = open_engine(url, "BEGIN", size=2) if self._sqlite else self._writer
+        links = 1 if self._sqlite else WRITERS + READERS
+        self._writer = open_engine(url, "BEGIN IMMEDIATE", size=links)
+        self._reader = open_engine(url, "BEGIN", size=READERS) if self._sqlite else self._writer
         glance = {} if self._sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._glancer = self._reader.execution_options(**glance)
-        self._writing = ThreadPoolExecutor(1 if self._sqlite else 4, "store-write")
-        self._reading = ThreadPoolExecutor(2, "store-read")
+        self._writing = ThreadPoolExecutor(1 if self._sqlite else WRITERS, "store-write")
+        self._reading = ThreadPoolExecutor(READERS, "store-read")
         self._ballots: deque[tuple[Callable[[Unit], Any], asyncio.Future[Any]]] = deque()
         self._emptying = False
         self.changes = 0

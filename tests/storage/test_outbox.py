@@ -1,6 +1,7 @@
 """Outbox and timers: once a key, never more than the limit, nobody twice."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -8,10 +9,12 @@ from sqlmodel import col, select
 
 from dialogues.messages import Button, Localised, Message, Spot, say
 from storage import leases, outbox, timers
+from storage.looking import Due, look
 from storage.store import Store, Unit
 from storage.tables import OutboxRow
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
+NOTHING = Due(unfilled=False, unfinished=False, timers=False, lines=False, lost=False)
 
 
 def post(unit: Unit, key: str, at: datetime = NOW, round_id: int | None = None) -> None:
@@ -70,11 +73,14 @@ async def test_several_claimers_share_without_doubling(store: Store) -> None:
 
 async def test_a_lease_that_ran_out_is_taken_again(store: Store) -> None:
     await store.transact(lambda unit: post(unit, "k"))
+    before = NOW - timedelta(seconds=1)
+    assert await store.read(lambda unit: look(unit, before)) == NOTHING
+    assert await store.read(lambda unit: look(unit, NOW)) == replace(NOTHING, lines=True)
     await store.transact(lambda unit: outbox.claim(unit, NOW, "gone"))
     assert await store.transact(lambda unit: outbox.claim(unit, NOW, "me")) == []
-    assert await store.read(lambda unit: outbox.waits(unit, NOW)) == (False, False)
+    assert await store.read(lambda unit: look(unit, NOW)) == NOTHING
     late = NOW + outbox.LEASE + timedelta(seconds=1)
-    assert await store.read(lambda unit: outbox.waits(unit, late)) == (False, True)
+    assert await store.read(lambda unit: look(unit, late)) == replace(NOTHING, lost=True)
     await store.transact(lambda unit: leases.recover(unit, late))
     again = await store.transact(lambda unit: outbox.claim(unit, late, "me"))
     assert [(p.key, p.attempts) for p in again] == [("k", 2)]

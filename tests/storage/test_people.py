@@ -22,6 +22,7 @@ from dialogues.model import (
 )
 from dialogues.service import Service
 from storage import brokers, drafts, partnerships, people, results, reviews, rounds
+from storage.looking import look
 from storage.retention import purge
 from storage.store import Store, Unit
 
@@ -211,11 +212,13 @@ async def test_a_round_keeps_copies_and_a_frozen_roster(store: Store, library: L
         assert rounds.open_rounds(unit, person) == [(round_, member.id)]
         assert rounds.last_close(unit, made, checkin.id, None) == (True, end)
         assert [r.id for r, _ in rounds.unfilled(unit)] == [round_.id]
+        assert look(unit, NOW).unfilled and not look(unit, NOW).unfinished
         results.keep_message(unit, round_.id, member.id, "playground", "ana", "m1")
         results.keep_message(unit, round_.id, member.id, "playground", "ana", "m2")
         assert results.open_message(unit, round_.id, member.id, "playground") == "m2"
         rounds.set_round(unit, round_.id, state=RoundState.CLOSING, closed_at=NOW)
         assert [r.id for r in rounds.unfinished(unit)] == [round_.id]
+        assert look(unit, NOW).unfinished and not look(unit, NOW).unfilled
         results.save_result(unit, round_.id, {"answered": 3}, None, None, ["b", "a"])
         assert results.receipts(unit, round_.id) == ["a", "b"]
         assert results.result(unit, round_.id) == ({"answered": 3}, None)

@@ -1,19 +1,38 @@
-"""Two processes write the same ballots while a third seals them again: nothing is lost."""
+"""Several at once on PostgreSQL: nothing is lost, and nobody waits for a connection."""
 
 import asyncio
 import os
+import threading
 from dataclasses import replace
+
+import sqlalchemy as sa
 
 from dialogues.library import Library
 from storage import rounds, sealing
 from storage.database import upgrade
 from storage.keyrings import TableKeyring
 from storage.sealing import open_box
-from storage.store import Store, Unit
+from storage.store import READERS, WRITERS, Store, Unit
 from tests.conftest import fresh_database
 from tests.storage.test_sealing import drafts, opened
 
 TAPS = 12
+
+
+async def test_nobody_waits_for_a_connection_that_others_hold(postgres: str) -> None:
+    """Whoever waits for one must not keep those from their work who have one."""
+    together = threading.Barrier(WRITERS + READERS, timeout=10)
+
+    def work(unit: Unit) -> int:
+        unit.link.execute(sa.text("SELECT 1"))
+        return together.wait()
+
+    with fresh_database(postgres) as url:
+        store = Store(url)
+        doors = [store.transact] * WRITERS + [store.read, store.glance]
+        places = await asyncio.gather(*(door(work) for door in doors))
+        assert sorted(places) == list(range(len(doors)))
+        await asyncio.to_thread(store.close)
 
 
 async def test_taps_in_two_processes_and_a_new_seal_in_a_third(
