@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what a test starts is read once, as anywhere
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="titian-run-"))
@@ -27,7 +28,7 @@ from bot.scene import House
 from bot.settings import Settings
 from dialogues.library import Library, open_library
 from dialogues.texts import Texts
-from storage.database import upgrade
+from storage.database import is_sqlite, open_engine, upgrade
 from storage.keyring import FileKeyring, Keyring, MemoryKeyring
 from storage.store import Store
 
@@ -37,8 +38,26 @@ settings.load_profile("titian")
 
 # What each application, and each client of HTTP, would read anew for 0.1 s and never changes.
 once = pytest.MonkeyPatch()
-once.setattr("bot.app.open_library", cache(open_library))
+_library = cache(open_library)
+_texts = cache(lambda: Texts(_library()))
+once.setattr("bot.app.open_library", _library)
+once.setattr("bot.app.Texts", lambda library: _texts())
 once.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
+
+
+def _with_known_statements(url: str, *given: Any, **more: Any) -> sa.Engine:
+    """On SQLite what one database's statements were compiled to serves the next one's too."""
+    engine = open_engine(url, *given, **more)
+    if is_sqlite(url):
+        with engine.connect():
+            pass
+        first = _engines.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
+
+
+_engines: dict[str, sa.Engine] = {}
+once.setattr("storage.store.open_engine", _with_known_statements)
 
 
 def pytest_collection_finish() -> None:
