@@ -55,18 +55,21 @@ def choice(count: int) -> Choice:
     return Choice(key="choice", text=TEXT, topic=TEXT, kind="choice", options=LETTERS[:count])
 
 
-def multi(count: int, most: int) -> Multi:
-    return Multi(
-        key="multi", text=TEXT, topic=TEXT, kind="multi", options=LETTERS[:count], most=most
-    )
+def multi(count: int, most: int, alone: int = 0) -> Multi:
+    """*alone* of the *count* options, the last ones, are never chosen beside others."""
+    single = [o.model_copy(update={"alone": True}) for o in LETTERS[count - alone : count]]
+    shown = (*LETTERS[: count - alone], *single)
+    return Multi(key="multi", text=TEXT, topic=TEXT, kind="multi", options=shown, most=most)
 
 
 def possible(question: Question) -> list[Answer]:
     """Every answer to a closed question, can't say left out."""
     assert isinstance(question, Scale | Number | Choice | Multi)
     keys = [option.key for option in question.options]
+    single = {option.key for option in question.options if option.alone}
     most = question.most if isinstance(question, Multi) else 1
-    return list(chain.from_iterable(combinations(keys, size) for size in range(1, most + 1)))
+    answers = chain.from_iterable(combinations(keys, size) for size in range(1, most + 1))
+    return [answer for answer in answers if len(answer) == 1 or not single & set(answer)]
 
 
 def checkin(*questions: Question) -> CheckIn:

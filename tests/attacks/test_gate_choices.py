@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.solver import BIPOLAR, LONG, attack, choice, multi, possible, weakest
+from tests.attacks.solver import BIPOLAR, LETTERS, LONG, attack, choice, multi, possible, weakest
 
 BOUNDS = (1, 2, 3, 4)
 SIZES = [*range(5, 16), *range(20, 25)] if LONG else [*range(5, 13), 20, 21]
@@ -51,3 +51,22 @@ def test_none_of_several_choices_is_certain(t: int, count: int, most: int) -> No
 def test_none_of_two_of_four_choices_is_certain(n: int) -> None:
     question = multi(4, 2) if n < 8 else multi(3, 2)
     assert attack(question, possible(question), n, weakest(1, n)) == []
+
+
+@pytest.mark.parametrize(
+    ("t", "count", "most", "alone"),
+    [
+        *((t, 3, 2, 1) for t in BOUNDS),
+        *((t, 4, 3, 1) for t in (BOUNDS[:2] if LONG else BOUNDS[:1])),
+        *((t, 4, 2, 2) for t in (BOUNDS[:3] if LONG else BOUNDS[:1])),
+    ],
+)
+def test_an_option_that_stands_alone_makes_nobody_certain(
+    t: int, count: int, most: int, alone: int
+) -> None:
+    """Whoever chose it chose none of the others: there are fewer worlds to hide in."""
+    question = multi(count, most, alone)
+    answers = possible(question)
+    assert {len(a) for a in answers if a and a[-1] == LETTERS[count - 1].key} == {1}
+    for n in (2 * t + 3, 2 * t + 4, 20, 21) if count == 3 else (2 * t + 3,):
+        assert attack(question, answers, n, weakest(t, n)) == []
