@@ -28,7 +28,7 @@ from bot.settings import Settings
 from storage.keyring import FileKeyring
 
 START = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
-CLOSING = 4
+CLOSING = 5
 """So many steps of a tick end with the keys destroyed and that written down."""
 FOUND = {
     "states": "SELECT state, destroyed_at IS NOT NULL FROM round ORDER BY id",
