@@ -69,7 +69,8 @@ class Sending(Media):
                 window.popleft()
             if len(window) >= count:
                 since, free = self.flood_until.get(key, (0, 0))
-                if now < free and now > since + self.limits.grace:
+                ignored = now < free and now > since + self.limits.grace
+                if ignored and not self.limits.shared:
                     self.violations.append(
                         f"chat {key}: sent again {free - now:.1f} s before retry_after had passed"
                     )

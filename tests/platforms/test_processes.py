@@ -99,9 +99,10 @@ class Stage:
                 "TITIAN_TELEGRAM_MODE": "webhook",
                 "TITIAN_PUBLIC_URL": public,
             }
+        shared = () if len(types) < 2 else ("--shared",)
         double, to = "tests.doubles", ("--request-url", f"{public}/slack/events") if by_http else ()
         self.running = [
-            self._start(f"{double}.telegram_double", "--port", str(self.ports[0])),
+            self._start(f"{double}.telegram_double", "--port", str(self.ports[0]), *shared),
             self._start(f"{double}.slack_double", "--port", str(self.ports[1]), *to),
         ]
         self._free = [*self.webs]
