@@ -1,7 +1,8 @@
 """Closing a round and sealing one again, on SQLite, committed; beside the bare calls.
 
-    python -m bench.closing close 100000
+    python -m bench.closing close|stall|renew|bare-close|bare-stall|bare-renew 100000
 
+"Stall" is how long the loop was away during a close; the bare one is done in a thread too.
 "Bare" is sqlite3 and libsodium without anything of ours: the same rows read, opened, and
 deleted or sealed again, committed in the same way. It decides nothing and keeps no result.
 The files lie in memory where the machine has a place for that: a disk's part is the disk's.
@@ -22,6 +23,7 @@ from nacl import bindings, secret, utils
 from sqlmodel import SQLModel, select
 
 from bench.group import Opened, opened
+from bench.waits import watched
 from bot import closing
 from bot.sealing import Sealing
 from dialogues.dialogue import Draft, State
@@ -91,8 +93,8 @@ def cast_all(house: Opened, unit: Unit, round_id: int) -> None:
         box.write(seat.member_id, draft)
 
 
-async def close(folder: Path, people: int) -> float:
-    """Seconds of one close, after one that was thrown away."""
+async def close(folder: Path, people: int) -> tuple[float, float]:
+    """Seconds of one close, after one that was thrown away; and how long the loop was away."""
     house = await answered(folder, people)
     now = house.app.clock.now()
 
@@ -103,17 +105,18 @@ async def close(folder: Path, people: int) -> float:
     if people < 10_000:
         with_it = await asyncio.gather(house.store.transact(thrown_away), return_exceptions=True)
         assert isinstance(with_it[0], WarmedUp), with_it
-    began = time.perf_counter()
-    await house.store.transact(
-        lambda unit: closing.close_review(house.app.house, unit, REVIEW, now)
-    )
-    cost = time.perf_counter() - began
+    async with watched() as stall:
+        began = time.perf_counter()
+        await house.store.transact(
+            lambda unit: closing.close_review(house.app.house, unit, REVIEW, now)
+        )
+        cost = time.perf_counter() - began
     left = await house.store.read(
         lambda u: u.connection().scalar(sa.select(sa.func.count()).select_from(BallotRow))
     )
     assert left == 0
     house.store.close()
-    return cost
+    return cost, stall.worst
 
 
 async def renew(folder: Path, people: int) -> float:
@@ -149,6 +152,22 @@ def bare(folder: Path, people: int, work: Callable[[sqlite3.Connection, bytes], 
         link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         link.close()
     return median(costs[1:])
+
+
+async def beside_the_loop(folder: Path, people: int) -> float:
+    """Seconds that the loop was away while a thread closed barely."""
+    key = await answered_and_left(folder, people)
+
+    def work() -> None:
+        link = sqlite3.connect(folder / "titian.db", isolation_level=None)
+        link.execute("BEGIN IMMEDIATE")
+        bare_close(link, key)
+        link.execute("COMMIT")
+        link.close()
+
+    async with watched() as stall:
+        await asyncio.to_thread(work)
+    return stall.worst
 
 
 async def answered_and_left(folder: Path, people: int) -> bytes:
@@ -194,7 +213,11 @@ def main(what: str, people: int) -> float:
         folder = Path(name)
         match what:
             case "close":
-                return asyncio.run(close(folder, people))
+                return asyncio.run(close(folder, people))[0]
+            case "stall":
+                return asyncio.run(close(folder, people))[1]
+            case "bare-stall":
+                return asyncio.run(beside_the_loop(folder, people))
             case "renew":
                 return asyncio.run(renew(folder, people))
             case "bare-close":

@@ -11,13 +11,12 @@ import signal
 import sys
 import time
 
+from bench.waits import watched
 from bot import dumps
 from bot.app import serve
 from bot.logs import set_up
 from bot.processes import Process
 from bot.settings import read_settings, secrets
-
-BEAT = 0.005
 
 
 async def main(kind: str) -> None:
@@ -25,31 +24,23 @@ async def main(kind: str) -> None:
     settings = read_settings()
     set_up(settings.log, secrets(settings))
     dumps.keep_out()
-    worst, began = 0.0, 0.0
+    began = 0.0
     said: tuple[float, float, float] | None = None
 
     def note() -> None:
-        nonlocal worst, began
-        worst, began = 0.0, time.process_time()
+        nonlocal began
+        stall.worst, began = 0.0, time.process_time()
 
     def freeze() -> None:
         nonlocal said
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        said = worst, memory, time.process_time() - began
-
-    async def heart() -> None:
-        nonlocal worst
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(BEAT)
-            worst = max(worst, time.perf_counter() - before - BEAT)
+        said = stall.worst, memory, time.process_time() - began
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, note)
-    loop.add_signal_handler(signal.SIGUSR2, freeze)
-    beating = asyncio.create_task(heart())
-    await serve(settings, Process(kind))
-    beating.cancel()
+    async with watched() as stall:
+        loop.add_signal_handler(signal.SIGUSR1, note)
+        loop.add_signal_handler(signal.SIGUSR2, freeze)
+        await serve(settings, Process(kind))
     assert said is not None
     print(*said, flush=True)
 

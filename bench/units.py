@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from telegram.ext import ExtBot, PicklePersistence
 
+from bench.waits import beyond
 from storage.store import Store, Unit
 
 CLIENTS, UNITS, KEYS = 8, 2000, 500
@@ -54,22 +57,33 @@ class Line(SQLModel, table=True):
 TABLES = [SQLModel.metadata.tables[t] for t in ("bench_answer", "bench_place", "bench_line")]
 
 
-async def clients(work: Callable[[int], Awaitable[None]]) -> float:
-    """Seconds of all units, with `CLIENTS` of them under way at any time."""
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of all units together, and of each."""
+
+    whole: float
+    each: list[float]
+
+
+async def clients(work: Callable[[int], Awaitable[None]]) -> Cost:
+    """What all units take, with `CLIENTS` of them under way at any time."""
     numbers: Iterator[int] = count()
+    waits: list[float] = []
 
     async def client() -> None:
         for number in numbers:
             if number >= UNITS:
                 return
+            asked = time.perf_counter()
             await work(number)
+            waits.append(time.perf_counter() - asked)
 
     began = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
-    return time.perf_counter() - began
+    return Cost(time.perf_counter() - began, waits)
 
 
-async def ours(folder: Path) -> float:
+async def ours(folder: Path) -> Cost:
     """As taps are committed: Core statements on the writer's thread, those of a moment together."""
     store = Store(f"sqlite:///{folder / 'a.db'}")
     await store.transact(lambda u: SQLModel.metadata.create_all(u.connection(), TABLES))
@@ -90,7 +104,7 @@ async def ours(folder: Path) -> float:
     return cost
 
 
-async def naive(folder: Path) -> float:
+async def naive(folder: Path) -> Cost:
     """AsyncSession over aiosqlite, objects added one by one."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'b.db'}")
 
@@ -119,13 +133,55 @@ async def naive(folder: Path) -> float:
     return cost
 
 
+def _in_a_folder(work: Callable[[Path], Awaitable[Cost]]) -> Cost:
+    async def run() -> Cost:
+        with tempfile.TemporaryDirectory() as name:
+            return await work(Path(name))
+
+    return asyncio.run(run())
+
+
 def titian() -> float:
     """Seconds of `UNITS` durable units."""
-    with tempfile.TemporaryDirectory() as name:
-        return asyncio.run(ours(Path(name)))
+    return _in_a_folder(ours).whole
 
 
 def aiosqlite() -> float:
     """The same, naively."""
-    with tempfile.TemporaryDirectory() as name:
-        return asyncio.run(naive(Path(name)))
+    return _in_a_folder(naive).whole
+
+
+def titian_late() -> float:
+    """Seconds that only one unit in a hundred waits longer for."""
+    return beyond(_in_a_folder(ours).each)
+
+
+def aiosqlite_late() -> float:
+    """The same, naively."""
+    return beyond(_in_a_folder(naive).each)
+
+
+def titian_last() -> float:
+    """Seconds of the unit that waits the longest."""
+    return max(_in_a_folder(ours).each)
+
+
+def aiosqlite_last() -> float:
+    """The same, naively."""
+    return max(_in_a_folder(naive).each)
+
+
+def pickled() -> float:
+    """Seconds of one flush of as many changed users as python-telegram-bot keeps them."""
+
+    async def flush(folder: Path) -> Cost:
+        kept = PicklePersistence(folder / "kept")
+        kept.set_bot(ExtBot("1:x"))
+        users = {number: {"answers": [1, 2, 3], "place": BODY} for number in range(UNITS)}
+        began = time.perf_counter()
+        for number, data in users.items():
+            await kept.update_user_data(number, data)
+        cost = time.perf_counter() - began
+        return Cost(cost, [cost])
+
+    return _in_a_folder(flush).whole
