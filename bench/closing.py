@@ -25,6 +25,7 @@ from sqlmodel import SQLModel, select
 from bench.group import Opened, opened
 from bench.waits import watched
 from bot import closing
+from bot.processes import settle
 from bot.sealing import Sealing
 from dialogues.dialogue import Draft, State
 from storage import rounds
@@ -95,6 +96,7 @@ def cast_all(house: Opened, unit: Unit, round_id: int) -> None:
 
 async def close(folder: Path, people: int) -> tuple[float, float]:
     """Seconds of one close, after one that was thrown away; and how long the loop was away."""
+    settle()
     house = await answered(folder, people)
     now = house.app.clock.now()
 
@@ -156,6 +158,7 @@ def bare(folder: Path, people: int, work: Callable[[sqlite3.Connection, bytes], 
 
 async def beside_the_loop(folder: Path, people: int) -> float:
     """Seconds that the loop was away while a thread closed barely."""
+    settle()
     key = await answered_and_left(folder, people)
 
     def work() -> None:

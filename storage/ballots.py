@@ -6,7 +6,7 @@ A row that was copied from elsewhere does not open (associated data, B05).
 
 import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -56,8 +56,10 @@ REPLACED = Prepared(
     )
 )
 ALL = Prepared(
-    lambda _: sa.select(col(BallotRow.slot), col(BallotRow.sealed)).where(
-        col(BallotRow.round_id) == sa.bindparam("round")
+    lambda _: (
+        sa.select(col(BallotRow.slot), col(BallotRow.sealed))
+        .where(col(BallotRow.round_id) == sa.bindparam("round"))
+        .order_by(col(BallotRow.slot))
     )
 )
 NOTED = Prepared(_noted)
@@ -105,10 +107,9 @@ class Box:
 
     def open_all(self) -> tuple[list[Draft], int]:
         """Every readable draft, in slot order, and the number of rows that did not open."""
-        rows = self._all()
-        opened = ((slot, self._open(slot, sealed)) for slot, sealed in rows)
-        self._found = {slot: draft for slot, draft in opened if draft is not None}
-        return list(self._found.values()), len(rows) - len(self._found)
+        opened = {slot: self._open(slot, sealed) for slot, sealed in self._all()}
+        self._found = {slot: draft for slot, draft in opened.items() if draft is not None}
+        return list(self._found.values()), len(opened) - len(self._found)
 
     def holds(self, receipt: str) -> bool:
         """Whether somebody in the round has this *receipt* already."""
@@ -151,9 +152,9 @@ class Box:
     def _bound(self, slot: bytes) -> bytes:
         return f"{self._round}:{self._number}:".encode() + slot
 
-    def _all(self) -> list[tuple[bytes, bytes]]:
-        rows = ALL.all(self._link, round=self._round)
-        return sorted((bytes(slot), bytes(sealed)) for slot, sealed in rows)
+    def _all(self) -> Iterator[tuple[bytes, bytes]]:
+        for slot, sealed in ALL.each(self._link, round=self._round):
+            yield bytes(slot), bytes(sealed)
 
     def _row(self, slot: bytes, draft: Draft) -> dict[str, object]:
         return {

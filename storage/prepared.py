@@ -1,11 +1,13 @@
 """Statements that every tap needs, put together once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.database import is_refused, keep_first
+
+PORTION = 200
 
 
 class Prepared:
@@ -24,9 +26,11 @@ class Prepared:
         found = self._run(link, values).fetchone()
         return tuple(found) if found is not None else None
 
-    def all(self, link: sa.Connection, **values: object) -> list[tuple[Any, ...]]:
-        """Every row with *values* for its parameters."""
-        return [tuple(row) for row in self._run(link, values).fetchall()]
+    def each(self, link: sa.Connection, **values: object) -> Iterator[tuple[Any, ...]]:
+        """Every row with *values* for its parameters: of many only some are in memory at a time."""
+        found = self._run(link, values)
+        while rows := found.fetchmany(PORTION):
+            yield from map(tuple, rows)
 
     def run(self, link: sa.Connection, **values: object) -> int:
         """Run it with *values* for its parameters; how many rows it touched."""
