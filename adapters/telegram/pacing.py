@@ -1,6 +1,11 @@
-"""Even pacing: one message a second in a private chat, twenty a minute in a group."""
+"""Even pacing: one message a second in a private chat, twenty a minute in a group.
+
+In a chat the second counts from the answer to the message before as well: on the way there one
+may take longer than the next, the first of a process above all, and Telegram counts what arrives.
+"""
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -45,6 +50,7 @@ class Pace:
         self._private, self._group, self._any = private, group, overall
         self._beside = beside
         self._free: dict[str, float] = {}
+        self._arrived: dict[str, float] = {}
         self._overall = self._left = 0.0
         self._reserved: set[str] = set()
         self._gone: deque[float] = deque(maxlen=round(1 / overall) if overall else 0)
@@ -74,7 +80,14 @@ class Pace:
             self._reserved.discard(chat)
         else:
             await self._turn(chat, urgent)
+        while self._left(chat) > 0:  # noqa: ASYNC110  (an answer may come meanwhile)
+            await asyncio.sleep(self._left(chat))
         await self._depart()
+
+    def arrived(self, chat: str) -> None:
+        """A message in *chat* has been answered: the next one waits from now."""
+        self._arrived[chat] = self._now()
+        self.hold(chat, self._every(chat))
 
     async def _turn(self, chat: str, urgent: bool) -> None:
         own = self._free.get(chat, 0.0) - self._now()
@@ -116,12 +129,15 @@ class Pace:
         self._gone.append(self._now())
 
     def hold(self, chat: str, seconds: float) -> None:
-        """Telegram asked for patience in *chat*."""
+        """Nothing more goes to *chat* for so long: Telegram may have asked for patience."""
         self._free[chat] = max(self._free.get(chat, 0.0), self._now() + seconds)
 
     @property
     def _between(self) -> float:
         return self._any * self._beside()
+
+    def _left(self, chat: str) -> float:
+        return self._arrived.get(chat, -math.inf) + self._every(chat) - self._now()
 
     def _every(self, chat: str) -> float:
         return self._group if chat.startswith("-") else self._private
@@ -129,3 +145,5 @@ class Pace:
     def _tidy(self, now: float) -> None:
         if len(self._free) > FORGET:
             self._free = {name: free for name, free in self._free.items() if free > now}
+        if len(self._arrived) > FORGET:
+            self._arrived = {name: at for name, at in self._arrived.items() if name in self._free}

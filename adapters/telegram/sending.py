@@ -114,6 +114,8 @@ class Sending:
             sent = await self._ask(to, SEND, {**said, **_topic(to)})
         except NoTopic:
             sent = await self._ask(to, SEND, said)
+        finally:
+            self._pace.arrived(to.chat)
         return str(sent["message_id"])
 
     async def _unveil(
@@ -148,7 +150,11 @@ class Sending:
         kind = "photo" if file.kind.startswith("image/") else "document"
         about = {"caption": file.description[:LONGEST_CAPTION]} if file.description else {}
         what = PHOTO if kind == "photo" else DOCUMENT
-        await self._ask(to, what, {"chat_id": to.chat, kind: content, **about, **_topic(to)})
+        values = {"chat_id": to.chat, kind: content, **about, **_topic(to)}
+        try:
+            await self._ask(to, what, values)
+        finally:
+            self._pace.arrived(to.chat)
 
     async def _erase(self, to: Spot, message: str) -> None:
         """Take a message out of the chat, as far as Telegram lets us: under two days old."""

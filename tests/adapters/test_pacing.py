@@ -105,6 +105,18 @@ async def test_one_chat_gets_one_a_second_and_is_asked_for_patience() -> None:
     await pace.wait("2")
 
 
+async def test_one_chat_gets_one_a_second_however_long_the_first_was_on_its_way() -> None:
+    loop = asyncio.get_running_loop()
+    pace, window = Pace(), Window(1, 1.0)
+    began = loop.time()
+    for way in (0.4, 0.0, 0.1):
+        await pace.wait("1")
+        await asyncio.sleep(way)
+        window.take(loop.time())
+        pace.arrived("1")
+    assert loop.time() - began < 3
+
+
 async def test_an_answer_goes_before_a_broadcast() -> None:
     pace = Pace()
     loop = asyncio.get_running_loop()

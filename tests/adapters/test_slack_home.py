@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from adapters.slack.home import view
 from dialogues.messages import Incoming, Opened, Outgoing, Spot, Tap
-from tests.adapters.test_slack import Ground, ground, home  # noqa: F401  (a fixture)
+from tests.adapters.slack_ground import Ground, home
 from tests.doubles.slack_limits import check_view
 from tests.doubles.waiting import PATIENCE, until
 
@@ -26,7 +26,7 @@ def page(event: Incoming) -> Sequence[Outgoing]:
     return [Outgoing(event.chat, "Heard.")]
 
 
-async def test_opening_publishes_the_parts_with_a_line_between(ground: Ground) -> None:  # noqa: F811
+async def test_opening_publishes_the_parts_with_a_line_between(ground: Ground) -> None:
     ana = ground.slack.user("Ana")
     ground.script.answer = page
     await ana.open_home()
@@ -40,7 +40,7 @@ async def test_opening_publishes_the_parts_with_a_line_between(ground: Ground) -
     assert not ground.calls("chat.postMessage")
 
 
-async def test_a_button_on_it_is_answered_in_the_chat_and_renews_it(ground: Ground) -> None:  # noqa: F811
+async def test_a_button_on_it_is_answered_in_the_chat_and_renews_it(ground: Ground) -> None:
     ana = ground.slack.user("Ana")
     ground.script.answer = page
     await ana.open_home()
@@ -55,7 +55,7 @@ async def test_a_button_on_it_is_answered_in_the_chat_and_renews_it(ground: Grou
 
 
 async def test_what_is_sent_to_somebody_renews_their_page_and_nobody_elses(
-    ground: Ground,  # noqa: F811
+    ground: Ground,
 ) -> None:
     ana, budi = ground.slack.user("Ana"), ground.slack.user("Budi")
     ground.script.answer = page
@@ -69,7 +69,7 @@ async def test_what_is_sent_to_somebody_renews_their_page_and_nobody_elses(
 
 @pytest.mark.parametrize("fault", [{"kind": "error", "error": "not_enabled"}, {"kind": "reset"}])
 async def test_a_page_that_is_not_taken_is_said_once_and_comes_again(
-    ground: Ground,  # noqa: F811
+    ground: Ground,
     fault: dict[str, Any],
 ) -> None:
     ana = ground.slack.user("Ana")
@@ -84,7 +84,7 @@ async def test_a_page_that_is_not_taken_is_said_once_and_comes_again(
     await until(lambda: ana.home, PATIENCE, lambda: ground.slack.calls)
 
 
-async def test_the_messages_tab_is_no_page(ground: Ground) -> None:  # noqa: F811
+async def test_the_messages_tab_is_no_page(ground: Ground) -> None:
     event = {"type": "app_home_opened", "user": ground.slack.user("Ana").id, "tab": "messages"}
     await ground.slack.event(event, wait=True)
     await asyncio.sleep(0.1)

@@ -20,7 +20,7 @@ from dialogues.errors import NotNow
 from dialogues.messages import Command, Filled, Form, FormField, Moved, Outgoing, Tap
 from dialogues.ports import Intake
 from tests.adapters.served import reserved, served
-from tests.adapters.test_slack import SORRY, Script
+from tests.adapters.slack_ground import SORRY, Script
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.waiting import PATIENCE, until
 

@@ -29,8 +29,8 @@ from dialogues.messages import (
     Tap,
     Uninstalled,
 )
+from tests.adapters.slack_ground import Script
 from tests.adapters.spaces import ONE, TWO, Ground, grounded
-from tests.adapters.test_slack import Script
 from tests.doubles.slack_double import SlackDouble
 from tests.doubles.slack_workspaces import browse
 from tests.doubles.waiting import PATIENCE, until
