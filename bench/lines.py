@@ -27,6 +27,7 @@ from storage.store import Store, Unit
 
 LINES, SLOW_LINES, LATENCY = 2000, 400, 0.5
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+EARLIER = datetime(2026, 11, 1, tzinfo=UTC)
 TABLE = """
 CREATE TABLE bare (id bigserial PRIMARY KEY, key text UNIQUE, body jsonb, lease timestamptz,
     due timestamptz NOT NULL DEFAULT now(), state int NOT NULL DEFAULT 0);
@@ -58,17 +59,21 @@ def ours(uri: str) -> str:
 def work(uri: str, latency: float) -> int:
     """One worker: take what is due in portions, mark each line as on its way, end it.
 
-    A platform takes *latency* seconds for each.
+    A platform takes *latency* seconds for each. It says "ready" once it is connected, and begins
+    when its input ends.
     """
 
     async def run() -> int:
         store, me, done = Store(ours(uri)), uuid.uuid4().hex, 0
+        assert await store.transact(lambda unit: outbox.claim(unit, EARLIER, me)) == []
+        print("ready", flush=True)
+        sys.stdin.read()
         while posts := await store.transact(lambda unit: outbox.claim(unit, NOW, me, AT_ONCE)):
 
             async def one(post: outbox.Post) -> None:
-                assert await store.transact(lambda unit: outbox.sending(unit, post, NOW, me))
+                assert await store.transact_line(lambda unit: outbox.sending(unit, post, NOW, me))
                 await asyncio.sleep(latency)
-                assert await store.transact(lambda unit: outbox.finish(unit, post, "sent"))
+                assert await store.transact_line(lambda unit: outbox.finish(unit, post, "sent"))
 
             await asyncio.gather(*(one(post) for post in posts))
             done += len(posts)
@@ -111,7 +116,7 @@ def titian(workers: int, lines: int = LINES, latency: float = 0) -> Run:
             for each in given:
                 assert each.stdin is not None
                 each.stdin.close()
-            said = [each.stdout.read() for each in given if each.stdout is not None]
+            said = [each.stdout.readline() for each in given if each.stdout is not None]
             cost = time.perf_counter() - began
             assert [each.wait() for each in given] == [0] * workers
             assert sum(int(words) for words in said) == lines, said
@@ -155,6 +160,4 @@ def procrastinate() -> float:
 
 
 if __name__ == "__main__":
-    print("ready", flush=True)
-    sys.stdin.read()
-    print(work(sys.argv[1], float(sys.argv[2])))
+    print(work(sys.argv[1], float(sys.argv[2])), flush=True)

@@ -232,7 +232,7 @@ class Delivery:
             await self._again(post, patience.seconds, PATIENT)
             return
         now, me = self._clock.now(), self.holder
-        if not await self._patient.transact(lambda unit: outbox.sending(unit, post, now, me)):
+        if not await self._patient.transact_line(lambda unit: outbox.sending(unit, post, now, me)):
             return
         try:
             outgoing, message = await self._sender.send(post.message, person, spot)
@@ -241,16 +241,16 @@ class Delivery:
         except RetryLater as patience:
             await self._again(post, max(patience.seconds, 2.0 ** min(post.attempts, 8)), PATIENT)
         except Unreachable:
-            await self._patient.transact(lambda unit: _out_of_reach(unit, spot))
+            await self._patient.transact_line(lambda unit: _out_of_reach(unit, spot))
             await self._again(post, 0)
         except UnknownOutcome:
             now = self._clock.now()
-            await self._patient.transact(lambda unit: leases.unknown(unit, post, now))
+            await self._patient.transact_line(lambda unit: leases.unknown(unit, post, now))
         except DeliveryError as error:
             log.warning("not_delivered", error=type(error).__name__)
             await self._again(post, 2.0**post.attempts)
         else:
-            await self._patient.transact(lambda unit: _note(unit, post, outgoing, message))
+            await self._patient.transact_line(lambda unit: _note(unit, post, outgoing, message))
 
     def _found(self, unit: Unit, post: Post) -> tuple[Person | None, Spot | None, bool] | None:
         """Who reads a line, where, and whether its round has ended; None where it is gone."""
@@ -259,14 +259,14 @@ class Delivery:
         return *self._sender.where(unit, post), is_over(unit, post)
 
     async def _finish(self, post: Post, state: str) -> None:
-        await self._patient.transact(lambda unit: outbox.finish(unit, post, state))
+        await self._patient.transact_line(lambda unit: outbox.finish(unit, post, state))
 
     async def _again(self, post: Post, seconds: float, tries: int = TRIES) -> None:
         if post.attempts >= tries:
             await self._finish(post, "failed")
             return
         at = self._clock.now() + timedelta(seconds=min(seconds, LONGEST))
-        await self._patient.transact(lambda unit: outbox.again(unit, post, at))
+        await self._patient.transact_line(lambda unit: outbox.again(unit, post, at))
 
 
 def _out_of_reach(unit: Unit, spot: Spot) -> None:

@@ -19,6 +19,23 @@ LEASE = timedelta(minutes=5)
 NEVER_TWICE = frozenset({"checkin/reminder"})
 """Messages that are rather lost than said twice."""
 
+# What each line needs is put together once.
+THAT = (
+    col(OutboxRow.id) == sa.bindparam("number"),
+    col(OutboxRow.key) == sa.bindparam("called"),
+)
+LEAVES = (
+    sa.update(OutboxRow)
+    .where(*THAT, col(OutboxRow.holder) == sa.bindparam("mine"))
+    .where(col(OutboxRow.state).in_(["claimed", "sending"]))  # said again, it changes nothing
+    .values(state="sending", lease=sa.bindparam("until"))
+)
+ENDS = (
+    sa.update(OutboxRow)
+    .where(*THAT)
+    .values(state=sa.bindparam("how"), holder=None, lease=None, body={})
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -173,10 +190,8 @@ def is_line(post: Post) -> sa.ColumnElement[bool]:
 
 def sending(unit: Unit, post: Post, now: datetime, holder: str) -> bool:
     """Note that a line goes out now; False where somebody else than *holder* has it meanwhile."""
-    held = col(OutboxRow.state).in_(["claimed", "sending"])  # said again, it changes nothing
-    mine = sa.update(OutboxRow).where(is_line(post), held, col(OutboxRow.holder) == holder)
-    done = unit.connection().execute(mine.values(state="sending", lease=now + LEASE))
-    return done.rowcount == 1
+    values = {"number": post.id, "called": post.key, "mine": holder, "until": now + LEASE}
+    return int(unit.link.execute(LEAVES, values).rowcount) == 1
 
 
 def is_there(unit: Unit, post: Post) -> bool:
@@ -186,9 +201,8 @@ def is_there(unit: Unit, post: Post) -> bool:
 
 def finish(unit: Unit, post: Post, state: str) -> bool:
     """End a line as sent or failed: what it said goes. False where it is not there any more."""
-    end = sa.update(OutboxRow).where(is_line(post))
-    done = unit.connection().execute(end.values(state=state, holder=None, lease=None, body={}))
-    return done.rowcount == 1
+    values = {"number": post.id, "called": post.key, "how": state}
+    return int(unit.link.execute(ENDS, values).rowcount) == 1
 
 
 def again(unit: Unit, post: Post, at: datetime) -> None:

@@ -13,7 +13,7 @@ PAUSE = 1.0
 
 
 class Patient:
-    """Two doors of *store*. What is done through them may be done twice: a commit whose answer
+    """Three doors of *store*. What is done through them may be done twice: a commit whose answer
     was lost is tried again."""
 
     def __init__(self, store: Store) -> None:
@@ -24,6 +24,14 @@ class Patient:
         while True:
             try:
                 return await self._store.transact(work)
+            except NotNow:
+                await asyncio.sleep(PAUSE)
+
+    async def transact_line(self, work: Callable[[Unit], T]) -> T:
+        """See Store.transact_line, but it never raises NotNow."""
+        while True:
+            try:
+                return await self._store.transact_line(work)
             except NotNow:
                 await asyncio.sleep(PAUSE)
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from dialogues.errors import NotNow
 from storage.database import PATIENCE, is_sqlite, open_engine
+from storage.together import Together
 
 T = TypeVar("T")
 TRACES = (
@@ -22,8 +22,6 @@ TRACES = (
 """The tables in which something is deleted or changed that must leave no trace."""
 WRITERS, READERS = 4, 2
 """Threads, and as many connections to PostgreSQL; SQLite has one writer."""
-TOGETHER = 64
-"""How many ballots may share one commit."""
 BRIEFLY = 250
 """Milliseconds that a scrub waits for readers, since answers wait for it meanwhile."""
 
@@ -65,8 +63,8 @@ class Store:
         self._glancer = self._reader.execution_options(**glance)
         self._writing = ThreadPoolExecutor(1 if self._sqlite else WRITERS, "store-write")
         self._reading = ThreadPoolExecutor(READERS, "store-read")
-        self._ballots: deque[tuple[Callable[[Unit], Any], asyncio.Future[Any]]] = deque()
-        self._emptying = False
+        self._ballots = Together(self._writing, self._committed)
+        self._lines = Together(self._writing, self._committed)
         self.changes = 0
         """How often something that is not a ballot was written here."""
 
@@ -92,13 +90,14 @@ class Store:
         Ballots of different people that come at the same moment share one commit: that is
         quicker, and one says still less about the other.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-        self._ballots.append((work, done))
-        if not self._emptying:
-            self._emptying = True
-            loop.run_in_executor(self._writing, self._empty, loop)
-        return await done
+        return await self._ballots.run(work)
+
+    async def transact_line(self, work: Callable[[Unit], T]) -> T:
+        """The same for work on a line of the outbox and what names its reader, never a ballot."""
+        try:
+            return await self._lines.run(work)
+        finally:
+            self.changes += 1
 
     async def read(self, work: Callable[[Unit], T]) -> T:
         """Run *work* beside the writer. What it writes is thrown away."""
@@ -138,40 +137,8 @@ class Store:
             threads, lambda: _once(engine, work, keep)
         )
 
-    def _empty(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Commit the ballots that wait, together; where one fails, each by itself."""
-        batch = [self._ballots.popleft() for _ in range(min(len(self._ballots), TOGETHER))]
-        outcomes: list[tuple[Any, Exception | None]]
-        try:
-            works = [work for work, _ in batch]
-            found = _once(self._writer, lambda unit: [work(unit) for work in works], True)
-            outcomes = [(result, None) for result in found]
-        except Exception:  # noqa: BLE001  (whose it was is found out by running each alone)
-            outcomes = [self._alone(work) for work, _ in batch]
-        settled = [(done, *outcome) for (_, done), outcome in zip(batch, outcomes, strict=True)]
-        loop.call_soon_threadsafe(self._settle, loop, settled)
-
-    def _alone(self, work: Callable[[Unit], Any]) -> tuple[Any, Exception | None]:
-        try:
-            return _once(self._writer, work, True), None
-        except Exception as error:  # noqa: BLE001  (handed to whoever waits for it)
-            return None, error
-
-    def _settle(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        settled: list[tuple[asyncio.Future[Any], Any, Exception | None]],
-    ) -> None:
-        for done, result, error in settled:
-            if done.done():
-                continue
-            if error is not None:
-                done.set_exception(error)
-            else:
-                done.set_result(result)
-        self._emptying = bool(self._ballots)
-        if self._emptying:
-            loop.run_in_executor(self._writing, self._empty, loop)
+    def _committed(self, work: Callable[[Unit], T]) -> T:
+        return _once(self._writer, work, True)
 
     def _scrub(self) -> bool:
         if self._sqlite:

@@ -80,8 +80,8 @@ class Pace:
             self._reserved.discard(chat)
         else:
             await self._turn(chat, urgent)
-        while self._left(chat) > 0:  # noqa: ASYNC110  (an answer may come meanwhile)
-            await asyncio.sleep(self._left(chat))
+        while self._remaining(chat) > 0:  # noqa: ASYNC110  (an answer may come meanwhile)
+            await asyncio.sleep(self._remaining(chat))
         await self._depart()
 
     def arrived(self, chat: str) -> None:
@@ -136,7 +136,7 @@ class Pace:
     def _between(self) -> float:
         return self._any * self._beside()
 
-    def _left(self, chat: str) -> float:
+    def _remaining(self, chat: str) -> float:
         return self._arrived.get(chat, -math.inf) + self._every(chat) - self._now()
 
     def _every(self, chat: str) -> float:
