@@ -1,7 +1,7 @@
 """A store for work that must come to its end: it waits until the database is there again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dialogues.errors import NotNow
@@ -21,24 +21,20 @@ class Patient:
 
     async def transact(self, work: Callable[[Unit], T]) -> T:
         """See Store.transact, but it never raises NotNow."""
-        while True:
-            try:
-                return await self._store.transact(work)
-            except NotNow:
-                await asyncio.sleep(PAUSE)
+        return await _until_it_is_there(lambda: self._store.transact(work))
 
     async def transact_line(self, work: Callable[[Unit], T]) -> T:
         """See Store.transact_line, but it never raises NotNow."""
-        while True:
-            try:
-                return await self._store.transact_line(work)
-            except NotNow:
-                await asyncio.sleep(PAUSE)
+        return await _until_it_is_there(lambda: self._store.transact_line(work))
 
     async def read(self, work: Callable[[Unit], T]) -> T:
         """See Store.read, but it never raises NotNow."""
-        while True:
-            try:
-                return await self._store.read(work)
-            except NotNow:
-                await asyncio.sleep(PAUSE)
+        return await _until_it_is_there(lambda: self._store.read(work))
+
+
+async def _until_it_is_there(door: Callable[[], Awaitable[T]]) -> T:
+    while True:
+        try:
+            return await door()
+        except NotNow:
+            await asyncio.sleep(PAUSE)
