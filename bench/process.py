@@ -94,8 +94,6 @@ async def _dialogues(folder: Path) -> float:
     for number in range(WARM, WARM + ASKED):
         await tap(number, "begin")
         await tap(number, "pick:0:3")
-    await asyncio.sleep(2.1)  # what is remembered between two taps is forgotten by the next one
-    await tap(0, "pick:0:3")
     gc.collect()
     added = resident() - before
     house.store.close()

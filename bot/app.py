@@ -69,7 +69,7 @@ class App:
         belong(settings.database_url, keyring)
         self.clock = clock
         self.store = Store(settings.database_url)
-        self.turns = Turns(settings.database_url)
+        self.turns = Turns(settings.database_url, lambda: self.ticker.ring())
         if process.keeps_time:
             self.turns.want(CLOCK)
         self.status: dict[str, str] = {}

@@ -22,7 +22,7 @@ PERSON, ROUND = 2.0, 60.0
 """Seconds for which something is remembered where other processes write too."""
 ALONE = 600.0
 """The same where none does, but for somebody's hand in the database."""
-MOST = 10_000
+MOST = 2_500
 
 
 class Recall:

@@ -22,7 +22,7 @@ from storage.store import Unit
 T = TypeVar("T")
 EVERY = 1.0
 """Seconds between two looks at whether the connection stands."""
-MISSING = 0.3
+MISSING = 0.2
 """Seconds between two looks at whether a turn has come."""
 PATIENCE = 4.0
 """Seconds without an answer after which every turn counts as lost. The server gives up later."""
@@ -71,8 +71,10 @@ class Turn:
 class Turns:
     """The turns that this process wants, and those it has."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, came: Callable[[], object] = lambda: None) -> None:
+        """*came* is told whenever a turn has come that others may have had before."""
         self._alone = is_sqlite(url)
+        self._came = came
         self._turns: defaultdict[str, Turn] = defaultdict(Turn)
         self._signs: dict[str, Callable[[], bool]] = {}
         self._watched: dict[str, bool] = {}
@@ -132,6 +134,7 @@ class Turns:
             for name in await self._won(missing):
                 if self._turns[name].wanted:
                     self._turns[name].begin()
+                    self._came()
                 else:
                     await self._in_thread(lambda name=name: self._unlock(name))  # type: ignore[misc]
             with suppress(TimeoutError):

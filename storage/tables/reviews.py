@@ -67,6 +67,7 @@ class RoundRow(SQLModel, table=True):
     """One run of one check-in: its own copy of the check-in, facts and settings."""
 
     __tablename__ = "round"
+    __table_args__ = (sa.Index("ix_round_state", "state", "destroyed_at"),)
     id: int | None = key()
     review_id: int = Field(foreign_key="review.id", index=True)
     partnership_id: int = Field(foreign_key="partnership.id", index=True)
@@ -91,7 +92,7 @@ class RosterRow(SQLModel, table=True):
 
     __tablename__ = "roster"
     round_id: int = Field(foreign_key="round.id", primary_key=True)
-    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    member_id: int = Field(foreign_key="member.id", primary_key=True, index=True)
     organisation_id: int | None = Field(default=None, foreign_key="organisation.id")
 
 

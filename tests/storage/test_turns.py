@@ -1,7 +1,7 @@
 """One at a time: turns come, stay, and pass on however their holder ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -21,8 +21,8 @@ SOON = 10.0
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[Turns]:
-    turns = Turns(url)
+async def running(url: str, came: Callable[[], object] = lambda: None) -> AsyncIterator[Turns]:
+    turns = Turns(url, came)
     task = asyncio.create_task(turns.run())
     try:
         yield turns
@@ -45,13 +45,16 @@ async def test_a_turn_passes_on_when_it_is_given_back_and_when_its_holder_is_cut
     postgres: str,
 ) -> None:
     with fresh_database(postgres) as url:
-        async with running(url) as one, running(url) as other:
+        told: list[bool] = []
+        async with running(url) as one, running(url, lambda: told.append(True)) as other:
             await one.come("clock")
             other.want("clock")
             await asyncio.wait_for(other.come("lane x"), SOON)
+            assert len(told) == 1
             assert one.has("clock") and not other.has("clock") and not one.has("lane x")
             await one.give_back("clock")
             await asyncio.wait_for(other.come("clock"), SOON)
+            assert len(told) == 2
             one.want("clock")
             lost = asyncio.create_task(other.lost("clock"))
             cut_off_all(url)
