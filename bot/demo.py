@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from adapters.playground.room import Entry
 from bot.app import App
 from bot.clock import SteppedClock
 from bot.demo_reports import write_reports
+from bot.demo_rooms import Rooms
 from bot.settings import Settings
 from dialogues.due import DAY
 from dialogues.errors import CannotStart
@@ -29,6 +30,7 @@ START = datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8000"
 ZONE = ZoneInfo("Asia/Makassar")
 WIDTH = 78
+BEGIN = {"en": "Begin", "id": "Mulai"}
 PAGE = {"en": "All on one page", "id": "Semua dalam satu halaman"}
 WORDS = frozenset({"text"})
 """Questions that are answered in words."""
@@ -37,9 +39,16 @@ WORDS = frozenset({"text"})
 class Stage:
     """One process of Titian, its clock, and a script to play."""
 
-    def __init__(self, folder: Path, snapshots: Path | None, reader: str = "") -> None:
-        """With a *reader* only their chat is printed."""
+    def __init__(
+        self,
+        folder: Path,
+        snapshots: Path | None,
+        reader: str = "",
+        on: Mapping[str, str] | None = None,
+    ) -> None:
+        """With a *reader* only their chat is printed; *on* names the platform of each user."""
         self._reader = reader
+        self._on = on or {}
         self._folder = folder
         self._snapshots = snapshots
         self._steps = 0
@@ -48,13 +57,21 @@ class Stage:
         settings = Settings(
             database_url=f"sqlite:///{folder / 'titian.db'}",
             keyring=f"file:{folder / 'keyring'}",
-            playground="on",
+            playground="off" if on else "on",
         )
         self.app = App(settings, self.clock, ADDRESS)
+        self.room = self._rooms(on) if on else self._page()
+        self.codes: list[str] = []
+
+    def _page(self) -> "Playground | Rooms":
         room = self.app.adapters["playground"]
         assert isinstance(room, Playground)
-        self.room = room
-        self.codes: list[str] = []
+        return room
+
+    def _rooms(self, on: Mapping[str, str]) -> "Playground | Rooms":
+        rooms = Rooms(ADDRESS, on)
+        self.app.adapters.update(rooms.seats)
+        return rooms
 
     async def play(self, story: dict[str, Any]) -> None:
         """Every step of *story*, in order."""
@@ -108,10 +125,20 @@ class Stage:
 
     async def answer(self, user: str, values: dict[str, str]) -> None:
         """Answer a whole check-in on one page."""
-        await self.tap(user, PAGE[self.room.people[user].language])
+        language = self.room.people[user].language
+        begins = PAGE[language], BEGIN[language]
+        await self.tap(user, next(label for label in begins if self._is_shown(user, label)))
         forms = [message.id for message in self.room.transcript(user) if message.form is not None]
+        self._asked(user, self.room.transcript(user))
         given = {k: v if k in WORDS else (v,) for k, v in values.items()}
         await self.room.fill(user, forms[-1], given)
+
+    def _asked(self, user: str, transcript: Sequence[Entry]) -> None:
+        """The questions of the last page, as its reader has them before them."""
+        form = [message.form for message in transcript if message.form is not None][-1]
+        if self._reader in ("", user):
+            labels = "\n".join(plain(field.label) for field in form.fields)
+            _box(f"a page for {self.room.people[user].name}", f"{plain(form.title)}\n{labels}")
 
     def _carrying(self, user: str, label: str) -> str:
         """The latest message of somebody with that button. Raises LookupError."""
@@ -164,6 +191,7 @@ class Stage:
 
     def _show(self) -> None:
         for user, person in self.room.people.items():
+            here = f" on {self._on[user].capitalize()}" if self._on else ""
             for message in self.room.transcript(user):
                 if message.author or self._reader not in ("", user):
                     continue
@@ -173,7 +201,7 @@ class Stage:
                     again = (user, message.id) in self._shown
                     self._shown[(user, message.id)] = body
                     day = f"{self.clock.now().astimezone(ZONE):%a %d %b %H:%M}"
-                    _box(f"{day}, to {person.name}" + (" (edited)" if again else ""), body)
+                    _box(f"{day}, to {person.name}{here}" + (" (edited)" if again else ""), body)
 
     def _snapshot(self) -> None:
         if self._snapshots is None:
@@ -233,7 +261,7 @@ async def play(
     story = scenario(name)
     folder = Path(tempfile.mkdtemp(prefix="titian-demo-"))
     try:
-        stage = Stage(folder, snapshots, reader)
+        stage = Stage(folder, snapshots, reader, story.get("on"))
         await stage.play(story)
         brokers = story["brokers"]
         _keep(stage.room.transcript(brokers[0]), out)

@@ -33,7 +33,8 @@ def _write(prints: dict[str, Print], out: Path, name: str) -> None:
 
 
 def _prints(app: App, unit: Unit, user: str) -> Iterator[tuple[str, Print]]:
-    person = people.met(unit, Address("playground", "", user), None)
+    met = (people.met(unit, Address(name, "", user), None) for name in app.adapters)
+    person = next((each for each in met if each is not None), None)
     assert person is not None, f"{user} was never there"
     groups = [member.partnership_id for member in partnerships.memberships(unit, person.id)]
     of_group = [review for group in groups for review in reviews.reviews(unit, group)]

@@ -37,6 +37,21 @@ def test_a_year_begins_like_a_review_and_repeats_its_quarter() -> None:
     assert [step.get("title") for step in year["steps"]].count("The next quarter") == 4
 
 
+async def test_the_year_has_its_people_on_both_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    year = scenario("year")
+    assert set(year["on"]) == {person["user"] for person in year["people"]}
+    titles = [step.get("title") for step in year["steps"]]
+    short = {**year, "steps": year["steps"][: titles.index("What became of it?")]}
+    monkeypatch.setattr("bot.demo.scenario", lambda name: short)
+    await play(tmp_path, name="year")
+    told = capsys.readouterr().out
+    assert "to Tom Okoro on Slack" in told and "to Sari Wulandari on Telegram" in told
+    assert "a page for Tom Okoro" in told and "a page for Sari Wulandari" not in told
+    assert (tmp_path / "report.en.html").exists()
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_every_story_is_about_people_who_are_in_it(name: str) -> None:
     story = scenario(name)

@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from adapters.playground.adapter import Playground
 from bot import web
 from bot.demo import Stage, scenario
 from bot.demo_reports import write_reports
@@ -120,7 +121,9 @@ async def main(folder: Path) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, headless=True)
         stage = Photographed(folder, browser, web.address(sock))
-        server = web.server(web.application(stage.room.routes()))
+        page = stage.app.adapters["playground"]
+        assert isinstance(page, Playground)
+        server = web.server(web.application(page.routes()))
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         try:
             await stage.play(story)
