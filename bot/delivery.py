@@ -116,11 +116,11 @@ class Delivery:
             return
         ways, now = self._mine(), self._clock.now()
         fresh = ways.but(self._ways)
-        self._ways = ways
         if fresh.mine:
             await self._store.transact(
                 lambda unit: leases.recover(unit, now, but=self.holder, lanes=fresh)
             )
+        self._ways = ways
 
     async def flush(self) -> int:
         """Send everything that is due now. Returns how many lines were taken."""
@@ -217,7 +217,8 @@ class Delivery:
         if post.round_id is not None and self._ways is not None:
             await fill(self._house, self._patient)  # the clock may not have come to it yet
         if post.message.say.key == REMINDER and post.round_id is not None:
-            await self._finish(post, "sent")
+            # Alone: done late, after a stop has taken the line back, it would lose the reminder.
+            await self._patient.transact(lambda unit: outbox.finish(unit, post, "sent"))
             await self._reminding.remind(post)
             return
         if spot is None:

@@ -27,7 +27,7 @@ class Prepared:
         return tuple(found) if found is not None else None
 
     def each(self, link: sa.Connection, **values: object) -> Iterator[tuple[Any, ...]]:
-        """Every row with *values* for its parameters: of many only some are in memory at a time."""
+        """Every row with *values* for its parameters, some at a time."""
         found = self._run(link, values)
         while rows := found.fetchmany(PORTION):
             yield from map(tuple, rows)

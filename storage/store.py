@@ -93,7 +93,11 @@ class Store:
         return await self._ballots.run(work)
 
     async def transact_line(self, work: Callable[[Unit], T]) -> T:
-        """The same for work on a line of the outbox and what names its reader, never a ballot."""
+        """The same for work on a line of the outbox and what names its reader, never a ballot.
+
+        On PostgreSQL several lines may be in the way of a statement over many: one of the two is
+        undone after a second, and is tried again.
+        """
         try:
             return await self._lines.run(work)
         finally:

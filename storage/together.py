@@ -40,7 +40,9 @@ class Together(Generic[U]):
             found = self._once(lambda unit: [work(unit) for work in works])
             outcomes = [(result, None) for result in found]
         except Exception:  # noqa: BLE001  (whose it was is found out by running each alone)
-            outcomes = [self._alone(work) for work, _ in batch]
+            outcomes = [
+                (None, None) if done.cancelled() else self._alone(work) for work, done in batch
+            ]
         settled = [(done, *outcome) for (_, done), outcome in zip(batch, outcomes, strict=True)]
         loop.call_soon_threadsafe(self._settle, loop, settled)
 

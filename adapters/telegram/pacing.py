@@ -1,7 +1,7 @@
 """Even pacing: one message a second in a private chat, twenty a minute in a group.
 
-In a chat the second counts from the answer to the message before as well: on the way there one
-may take longer than the next, the first of a process above all, and Telegram counts what arrives.
+In a chat the second counts from the answer to the message before as well, once there is one: on
+the way there one may take longer than the next, and Telegram counts what arrives.
 """
 
 import asyncio
@@ -82,6 +82,7 @@ class Pace:
             await self._turn(chat, urgent)
         while self._remaining(chat) > 0:  # noqa: ASYNC110  (an answer may come meanwhile)
             await asyncio.sleep(self._remaining(chat))
+        self._arrived[chat] = self._now()  # until it is answered: nobody overtakes who waits here
         await self._depart()
 
     def arrived(self, chat: str) -> None:

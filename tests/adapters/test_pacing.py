@@ -117,6 +117,25 @@ async def test_one_chat_gets_one_a_second_however_long_the_first_was_on_its_way(
     assert loop.time() - began < 3
 
 
+async def test_two_that_write_to_one_chat_do_not_overtake_each_other() -> None:
+    loop = asyncio.get_running_loop()
+    pace, window = Pace(), Window(1, 1.0)
+
+    async def send(way: float, first: bool) -> None:
+        if not first:
+            await pace.reserve("1")
+        await pace.wait("1")
+        window.take(loop.time())
+        await asyncio.sleep(way)
+        pace.arrived("1")
+
+    first = asyncio.create_task(send(0.9, first=True))
+    await asyncio.sleep(0.05)
+    second = asyncio.create_task(send(0.3, first=False))
+    await asyncio.sleep(1.05)
+    await asyncio.gather(first, second, send(0.0, first=True))
+
+
 async def test_an_answer_goes_before_a_broadcast() -> None:
     pace = Pace()
     loop = asyncio.get_running_loop()
