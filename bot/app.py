@@ -17,7 +17,7 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.disks import keyring_beside
 from bot.forgiving import Forgiving
-from bot.health import Health, Meter, Metered
+from bot.health import HINTS, Health, Meter, Metered
 from bot.installations import Installations, sealing_key
 from bot.platforms import Ground, open_platforms
 from bot.processes import Process, TurnLost, check, settle
@@ -43,14 +43,9 @@ from storage.store import Store
 from storage.turns import Turns
 
 log = structlog.get_logger()
-HINTS = {
-    "InvalidToken": "the platform does not know this token: look at it in .env",
-    "Conflict": "another process polls with the same token: stop it",
-    "NetworkError": "the platform cannot be reached from here: tried again all the time",
-    "TurnLost": "the database was away: another process may have taken over, this one waits",
-    "TimedOut": "the platform does not answer: tried again all the time",
-}
 DRAIN = 2.0
+WELL = 5.0
+"""Seconds after which an inner part that runs counts as up, also after a failure."""
 CLOCK = "clock"
 
 
@@ -254,14 +249,18 @@ class App:
 
     async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run a part, and start it again when it fails: no part takes another down."""
-        wait = 0.2
+        wait, loop = 0.2, asyncio.get_running_loop()
         while True:
             began = time.monotonic()
+            well = loop.call_later(WELL, self._is_up, name) if name not in self.adapters else None
             try:
                 await run()
                 return
             except Exception as error:  # noqa: BLE001  (any failure of a part is said and mended)
                 self._is_down(name, type(error).__name__)
+            finally:
+                if well is not None:
+                    well.cancel()
             wait = 0.2 if time.monotonic() - began > 60 else min(wait * 2, 30)
             await asyncio.sleep(wait)
 

@@ -22,6 +22,14 @@ PATIENCE = 2.0
 """Seconds for which a database may take to answer."""
 STEPS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+HINTS = {
+    "InvalidToken": "the platform does not know this token: look at it in .env",
+    "Conflict": "another process polls with the same token: stop it",
+    "NetworkError": "the platform cannot be reached from here: tried again all the time",
+    "TurnLost": "the database was away: another process may have taken over, this one waits",
+    "TimedOut": "the platform does not answer: tried again all the time",
+}
+"""What to do about a part that failed, by the error."""
 
 
 class Meter:

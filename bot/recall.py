@@ -1,4 +1,4 @@
-"""What a process remembers between two taps, so that a tap costs three statements.
+"""What a process remembers between two taps, so that a tap costs four statements.
 
 Who sits behind an account, their seat in a round, and how the round looks to them change
 rarely. They are remembered until anything but a ballot is written here. Where another process

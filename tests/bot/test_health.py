@@ -1,5 +1,6 @@
 """`/healthz`, `/readyz`, `/metrics`: how the house stands, and nothing about anybody."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,10 +11,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot import web
 from bot.health import Metered
-from dialogues.errors import RetryLater, Unreachable
+from dialogues.errors import NotNow, RetryLater, Unreachable
 from dialogues.messages import Outgoing
 from tests.bot.test_forgetting import ALL, answer, begin
 from tests.conftest import World
+from tests.doubles.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("seldom")
 
@@ -140,3 +142,25 @@ async def test_ready_means_database_keyring_and_lanes(
 def test_the_names_are_prometheus(world: World) -> None:
     names = [family.name for family in world.app.meter.registry.collect()]
     assert names and all(re.fullmatch(r"titian_[a-z_]+", name) for name in names)
+
+
+async def test_a_part_that_runs_again_counts_as_up_again(
+    world: World, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.WELL", 0.05)
+    tries = 0
+
+    async def run() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise NotNow
+        await asyncio.Event().wait()
+
+    keeping = asyncio.create_task(world.app._keep("clock", run))
+    await asyncio.sleep(0)
+    assert (await http.get("/readyz")).status_code == 503
+    await until(lambda: world.app.status.get("clock") == "up", PATIENCE, lambda: world.app.status)
+    assert (await http.get("/readyz")).status_code == 200
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)

@@ -31,7 +31,7 @@ def test_the_settings_are_ours(root: Path, name: str) -> None:
 def test_the_commands_are_understood(root: Path, name: str, library: Library) -> None:
     tree = build(load())
     said = re.findall(r"`/(?:titian )?((?:start|join|partnership|review)[^`]*)`", guide(root, name))
-    assert len(said) >= 3
+    assert len(said) >= 2
     for text in said:
         command = parse(tree, text).command.name
         assert text.startswith(command), text
