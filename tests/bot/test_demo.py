@@ -69,7 +69,7 @@ async def test_every_story_is_played_to_its_reports(tmp_path: Path, name: str) -
     await play(tmp_path, name=name, reader="tom")
     for number, user in enumerate(scenario(name)["brokers"]):
         report = f"report-{user}" if number else "report"
-        assert "Ratna Dewi" in (tmp_path / f"{report}.id.html").read_text()
+        assert "Water for Bima" in (tmp_path / f"{report}.id.html").read_text()
         assert (tmp_path / f"{report}.id.pdf").read_bytes().startswith(b"%PDF-")
 
 
