@@ -94,7 +94,8 @@ def _after_close(unit: Unit, view: Showing, about: Sequence[Assignment], now: da
     answered = found[0].get("answered") if found else None
     values = {**view.facts, "answered": answered or 0, "enough": answered is not None}
     for broker in about:
-        report = Message(say("report/chat"), report=f"{review.id} broker")
+        news = say("phrase.preview_news")
+        report = Message(say("report/chat"), preview=news, report=f"{review.id} broker")
         key = f"review:{review.id}:report:{broker.member_id}"
         outbox.put(unit, key, report, now, person=broker.person_id)
     closed = Message(say("review/closed", share_at=review.share_at, **values))

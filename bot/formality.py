@@ -195,5 +195,6 @@ def _whole(unit: Unit, settled: Formal, member: int, person: int, at: datetime) 
         made = rounds.rounds(unit, part)
         found = results.result(unit, made[0].id) if made else None
         if found is not None and found[0].get("answered") is not None:
-            report = Message(say("report/coordinator"), report=f"{part} partner")
+            news = say("phrase.preview_news")
+            report = Message(say("report/coordinator"), preview=news, report=f"{part} partner")
             outbox.put(unit, f"review:{part}:whole:{member}", report, at, person=person)

@@ -65,4 +65,5 @@ def _worded(unit: Unit, waiting: Sequence[Round]) -> Message | None:
         lines.append({"title": title, "partnership": group, "closes": round_.closes_at})
         label = say("label.checkin", title=title, partnership=group)
         buttons.append(Button(label, f"c:checkin show {round_.id}"))
-    return Message(say("checkin/reminders", lines=lines), tuple(buttons))
+    told = say("checkin/reminders", lines=lines)
+    return Message(told, tuple(buttons), preview=say("phrase.preview"))

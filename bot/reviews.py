@@ -252,7 +252,8 @@ def share_review(house: House, unit: Unit, review_id: int, now: datetime) -> Non
     review = reviews.review(unit, review_id)
     if review.state not in (ReviewState.CLOSED, ReviewState.READ):
         return
-    message = Message(say("report/coordinator"), report=f"{review_id} coordinator")
+    report, news = f"{review_id} coordinator", say("phrase.preview_news")
+    message = Message(say("report/coordinator"), preview=news, report=report)
     if formality.share(unit, review, message, now):
         tell(unit, review, "shared", message, now)
     for seat in _named(unit, review):
